@@ -1,0 +1,2 @@
+export { readConfig, variableNames, type Config } from './config.js';
+export { loadSecret, Secret, type KeyPurpose } from './secret.js';
