@@ -76,21 +76,21 @@ export class Reports1763900400000 extends ForwardOnly {
 
     -- Moves the events about these subjects to an audience. Outbox, then feed, then body, each with a snapshot of its own:
     -- the other way round, a row that the sequencer moves meanwhile would keep its old audience.
-    -- Notices of withdrawal stay where they are: they were addressed to those who lost sight.
+    -- Notices of withdrawal and unlinking stay where they are: they were addressed to those who lost sight.
     create function app_private.move_events(publisher uuid, subjects uuid[], wanted int) returns void
     language plpgsql set search_path = '' as $$
     begin
       update public.outbox o set audience_id = wanted
-       where o.subject_id = any (subjects) and o.publisher_id = publisher and o.type not like '%.withdrawn';
+       where o.subject_id = any (subjects) and o.publisher_id = publisher and o.type !~ '[.](withdrawn|unlinked)$';
       update public.feed f set audience_id = wanted
-       where f.subject_id = any (subjects) and f.publisher_id = publisher and f.type not like '%.withdrawn';
+       where f.subject_id = any (subjects) and f.publisher_id = publisher and f.type !~ '[.](withdrawn|unlinked)$';
       update public.event_body b set audience_id = wanted
        where b.event_id in (
          select o.event_id from public.outbox o
-          where o.subject_id = any (subjects) and o.publisher_id = publisher and o.type not like '%.withdrawn'
+          where o.subject_id = any (subjects) and o.publisher_id = publisher and o.type !~ '[.](withdrawn|unlinked)$'
          union all
          select f.event_id from public.feed f
-          where f.subject_id = any (subjects) and f.publisher_id = publisher and f.type not like '%.withdrawn');
+          where f.subject_id = any (subjects) and f.publisher_id = publisher and f.type !~ '[.](withdrawn|unlinked)$');
     end $$;
 
     -- What is sent in place of an event whose subject has been withdrawn: the same for every reader and every time.
@@ -108,10 +108,10 @@ export class Reports1763900400000 extends ForwardOnly {
              nonce = case when erase then null else b.nonce end,
              body = case when erase then app.tombstone(e.type, e.subject_id) else b.body end
         from (select o.event_id, o.type, o.subject_id from public.outbox o
-               where o.subject_id = any (subjects) and o.publisher_id = publisher and o.type not like '%.withdrawn'
+               where o.subject_id = any (subjects) and o.publisher_id = publisher and o.type !~ '[.](withdrawn|unlinked)$'
               union all
               select f.event_id, f.type, f.subject_id from public.feed f
-               where f.subject_id = any (subjects) and f.publisher_id = publisher and f.type not like '%.withdrawn') e
+               where f.subject_id = any (subjects) and f.publisher_id = publisher and f.type !~ '[.](withdrawn|unlinked)$') e
        where b.event_id = e.event_id
     $$;
 

@@ -12,9 +12,10 @@ export class AccessChanges1763900600000 extends ForwardOnly {
         union select x.id from public.audience x where x.all_of && (select array_agg(id) from direct)) a
     $$;
 
-    -- An event about access, for one organisation alone.
+    -- An event about access, for one organisation alone. It wakes the sequencer itself: the operator's command does not.
     create function app_private.announce_access(kind text, organisation uuid, subject uuid, data jsonb) returns uuid
     language sql set search_path = '' as $$
+      select pg_notify('crossline_outbox', '');
       select app_private.append_event(organisation, app_private.intern_audience(array[organisation], '{}', false), kind, subject, subject, data)
     $$;
 
@@ -99,12 +100,15 @@ export class AccessChanges1763900600000 extends ForwardOnly {
         update public.feed f set audience_id = moved_to where f.publisher_id = leaver and f.audience_id = former;
         update public.event_body b set audience_id = moved_to where b.publisher_id = leaver and b.audience_id = former;
       end loop;
-      if cardinality(cases) > 0 then perform app_private.refresh_links(cases); end if;
+      -- The loop has also moved the events of ties that the leaver drew between cases of others.
+      cases := cases || array(select l.case_a from public.case_link l where l.organisation_id = leaver and l.audience_id = any (affected));
 
       select coalesce(array_agg(m.audience_id), '{}') into lost from public.audience_member m
        where m.organisation_id = leaver and m.audience_id = any (affected)
          and leaver not in (select app_private.members_by_grant(m.audience_id));
       perform app_private.refresh_members(affected, (select head from public.feed_head));
+      -- Only now: an audience made of others takes its members from theirs, which held the leaver until here.
+      if cardinality(cases) > 0 then perform app_private.refresh_links(cases); end if;
       event := app_private.announce_access('access.ended', leaver, wanted_group, jsonb_build_object('groupId', wanted_group));
       insert into public.access_ended values (event, leaver, wanted_group, lost, clock_timestamp());
       perform app_private.bump_access_epoch();
@@ -137,6 +141,7 @@ export class AccessChanges1763900600000 extends ForwardOnly {
     grant execute on function app.admit_organisation(text, text, text), app.suspend_organisation(uuid), app.reinstate_organisation(uuid),
       app.join_group(uuid, uuid), app.leave_group(uuid, uuid) to crossline_operator;
     grant execute on function app.ended_reports(uuid, uuid, int) to crossline_api;
-    revoke insert on organisation from crossline_operator;
+    -- Admission and suspension go through the functions above only: a plain update would not reach the workers.
+    revoke insert, update on organisation from crossline_operator;
   `;
 }

@@ -11,6 +11,7 @@ const environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   CROSSLINE_DATA: z.string().min(1).default('.crossline'),
   CROSSLINE_SECRET: z.string().min(32).optional(),
+  CROSSLINE_LOOPBACK_RECEIVERS: z.stringbool().default(false),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(1024).default(256),
 });
 
@@ -27,6 +28,8 @@ export interface Config {
   readonly dataFolder: string;
   /** The installation's secret, from which all keys are derived; absent means the one kept in the data folder. */
   readonly secret: string | undefined;
+  /** Whether webhooks may go to http receivers on this machine; `npm start` allows it with the embedded database. */
+  readonly loopbackReceivers: boolean;
   /** Webhook requests in flight for each worker. */
   readonly workerConcurrency: number;
 }
@@ -51,6 +54,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host: read.HOST,
     dataFolder: resolve(read.CROSSLINE_DATA),
     secret: read.CROSSLINE_SECRET,
+    loopbackReceivers: read.CROSSLINE_LOOPBACK_RECEIVERS,
     workerConcurrency: read.WORKER_CONCURRENCY,
   };
 }

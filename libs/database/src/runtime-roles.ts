@@ -38,6 +38,8 @@ export async function prepareRuntimeRoles(url: string, secret: Secret): Promise<
       await client.query(`${verb} role ${name} ${attributes} password ${client.escapeLiteral(password ?? '')}`);
       await client.query(`grant crossline_${role} to ${name}`);
     }
+    // The operator's commands act under this role, also where the owner is not a superuser.
+    await client.query('grant crossline_operator to current_user');
     await client.query('commit');
   } finally {
     await client.end();
