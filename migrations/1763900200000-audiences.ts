@@ -131,6 +131,9 @@ export class Audiences1763900200000 extends ForwardOnly {
       made int;
     begin
       if me is null then return null; end if;
+      -- Held to the end of the transaction: whoever takes the publisher out of a group waits, and then finds what it
+      -- has just published. All memberships at the first call, so that a later call never waits while holding more.
+      perform 1 from public.membership m where m.organisation_id = me order by m.group_id for key share;
       if not organisations <@ app.known_organisations() or not groups <@ app.my_groups() then return null; end if;
       if cardinality(groups) = 0 and not for_everyone then organisations := organisations || me; end if;
       if cardinality(groups) > 0 then organisations := array_remove(organisations, me); end if;

@@ -74,6 +74,12 @@ export class Reports1763900400000 extends ForwardOnly {
          and not exists (select 1 from public.audience_member n where n.audience_id = second and n.organisation_id = m.organisation_id)
     $$;
 
+    -- Kinds of event that take something back: ids only, addressed to those who lose sight. They supersede what is still
+    -- set aside about their subject.
+    create function app_private.takes_back(kind text) returns bool
+    language sql immutable set search_path = '' as $$ select kind like '%.withdrawn' or kind = 'case.unlinked' $$;
+    alter function app_private.takes_back(text) owner to crossline_definer;
+
     -- Moves the events about these subjects to an audience. Outbox, then feed, then body, each with a snapshot of its own:
     -- the other way round, a row that the sequencer moves meanwhile would keep its old audience.
     -- Notices of withdrawal and unlinking stay where they are: they were addressed to those who lost sight.
@@ -81,16 +87,16 @@ export class Reports1763900400000 extends ForwardOnly {
     language plpgsql set search_path = '' as $$
     begin
       update public.outbox o set audience_id = wanted
-       where o.subject_id = any (subjects) and o.publisher_id = publisher and o.type !~ '[.](withdrawn|unlinked)$';
+       where o.subject_id = any (subjects) and o.publisher_id = publisher and not app_private.takes_back(o.type);
       update public.feed f set audience_id = wanted
-       where f.subject_id = any (subjects) and f.publisher_id = publisher and f.type !~ '[.](withdrawn|unlinked)$';
+       where f.subject_id = any (subjects) and f.publisher_id = publisher and not app_private.takes_back(f.type);
       update public.event_body b set audience_id = wanted
        where b.event_id in (
          select o.event_id from public.outbox o
-          where o.subject_id = any (subjects) and o.publisher_id = publisher and o.type !~ '[.](withdrawn|unlinked)$'
+          where o.subject_id = any (subjects) and o.publisher_id = publisher and not app_private.takes_back(o.type)
          union all
          select f.event_id from public.feed f
-          where f.subject_id = any (subjects) and f.publisher_id = publisher and f.type !~ '[.](withdrawn|unlinked)$');
+          where f.subject_id = any (subjects) and f.publisher_id = publisher and not app_private.takes_back(f.type));
     end $$;
 
     -- What is sent in place of an event whose subject has been withdrawn: the same for every reader and every time.
@@ -108,10 +114,10 @@ export class Reports1763900400000 extends ForwardOnly {
              nonce = case when erase then null else b.nonce end,
              body = case when erase then app.tombstone(e.type, e.subject_id) else b.body end
         from (select o.event_id, o.type, o.subject_id from public.outbox o
-               where o.subject_id = any (subjects) and o.publisher_id = publisher and o.type !~ '[.](withdrawn|unlinked)$'
+               where o.subject_id = any (subjects) and o.publisher_id = publisher and not app_private.takes_back(o.type)
               union all
               select f.event_id, f.type, f.subject_id from public.feed f
-               where f.subject_id = any (subjects) and f.publisher_id = publisher and f.type !~ '[.](withdrawn|unlinked)$') e
+               where f.subject_id = any (subjects) and f.publisher_id = publisher and not app_private.takes_back(f.type)) e
        where b.event_id = e.event_id
     $$;
 
@@ -169,6 +175,8 @@ export class Reports1763900400000 extends ForwardOnly {
       losers  uuid[];
       gainers uuid[];
     begin
+      -- Nobody joins or leaves between the finding of who loses sight and the change.
+      perform pg_advisory_xact_lock(hashtext('crossline.audiences'));
       for former, moving in
         select l.audience_id, array_agg(l.id) from
           (select r.id, r.audience_id from public.report r

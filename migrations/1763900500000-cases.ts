@@ -232,6 +232,8 @@ export class Cases1763900500000 extends ForwardOnly {
       losers  uuid[];
       gainers uuid[];
     begin
+      -- Nobody joins or leaves between the finding of who loses sight and the change.
+      perform pg_advisory_xact_lock(hashtext('crossline.audiences'));
       for former, moving, live in
         select l.audience_id, array_agg(l.id), coalesce(array_agg(l.id) filter (where l.status = 'ACTIVE'), '{}') from
           (select c.id, c.audience_id, c.status from public.case_file c

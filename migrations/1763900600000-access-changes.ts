@@ -74,9 +74,10 @@ export class AccessChanges1763900600000 extends ForwardOnly {
       lost     int[];
       event    uuid;
     begin
-      perform pg_advisory_xact_lock(hashtext('crossline.audiences'));
+      -- First this, which waits for what the leaver is publishing right now (see audience_for), then the lock.
       delete from public.membership m where m.group_id = wanted_group and m.organisation_id = leaver;
       if not found then return false; end if;
+      perform pg_advisory_xact_lock(hashtext('crossline.audiences'));
       affected := app_private.audiences_of_group(wanted_group);
 
       for former in

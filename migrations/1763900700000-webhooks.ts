@@ -67,7 +67,7 @@ export class Webhooks1763900700000 extends ForwardOnly {
       organisation_id uuid not null,
       event_ids       uuid[] not null,
       status          smallint,
-      outcome         text not null check (outcome in ('DELIVERED', 'ENDPOINT_FAILED', 'EVENT_FAILED', 'GONE', 'OURS')),
+      outcome         text not null check (outcome in ('DELIVERED', 'ENDPOINT_FAILED', 'EVENT_FAILED', 'GONE', 'NOT_SENT')),
       error           text,             -- a stable code; what the receiver answered could repeat the event, so it is not kept
       ms              int not null,
       redelivery      bool not null
@@ -99,11 +99,6 @@ export class Webhooks1763900700000 extends ForwardOnly {
     end $$;
     alter function app.prepare_attempt_partitions() owner to crossline_definer;
     select app.prepare_attempt_partitions();
-
-    -- Kinds of event that take something back. They supersede what is still set aside about their subject, and do not
-    -- wait behind other subjects of their key.
-    create function app_private.takes_back(kind text) returns bool
-    language sql immutable set search_path = '' as $$ select kind like '%.withdrawn' or kind = 'case.unlinked' $$;
 
     ---------------------------------------------------------------------------------------------------- the worker's
 
@@ -310,7 +305,6 @@ export class Webhooks1763900700000 extends ForwardOnly {
       return query select unnest(held);
     end $$;
 
-    alter function app_private.takes_back(text) owner to crossline_definer;
     alter function app.shards_of_audiences(int[]) owner to crossline_definer;
     alter function app_private.due() owner to crossline_definer;
     alter function app.due_endpoints(smallint[], int) owner to crossline_definer;

@@ -115,8 +115,6 @@ export class LookUpRow {
   index!: number;
   @Field(() => LookUpStatus, { description: 'Found, not found, or unreadable.' })
   status!: string;
-  @Field(() => ID, { nullable: true, description: 'The id of the indicator that the text means, found or not.' })
-  indicatorId!: string | null;
   @Field(() => IndicatorTypeName, { nullable: true, description: 'What the text was read as.' })
   type!: string | null;
   @Field(() => Indicator, { nullable: true, description: 'What you may see about it.' })

@@ -44,13 +44,12 @@ export class LookUpIndicators {
       const id = meant[index];
       if (!one.ok || id === undefined) {
         const error = one.ok ? null : { field: `texts.${index}`, ...one.reason };
-        return { index, status: 'REJECTED', indicatorId: null, type: null, indicator: null, error };
+        return { index, status: 'REJECTED', type: null, indicator: null, error };
       }
       const indicator = found.get(id) ?? null;
       return {
         index,
         status: indicator ? 'FOUND' : 'NOT_FOUND',
-        indicatorId: id,
         type: one.indicator.type,
         indicator,
         error: null,
