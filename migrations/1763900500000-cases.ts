@@ -75,6 +75,8 @@ export class Cases1763900500000 extends ForwardOnly {
       shared int[];
       made   int;
     begin
+      -- Before the rows: whoever takes an organisation out of a group holds this lock while it changes them.
+      perform pg_advisory_xact_lock(hashtext('crossline.audiences'));
       select array_agg(l.audience_id) into shared
         from (select c.audience_id from public.case_file c
                where c.id in (a, b) and c.status = 'ACTIVE' and c.audience_id = any (seen)

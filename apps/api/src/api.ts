@@ -6,6 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
+import { CasesModule } from '#cases';
 import type { RequestContext } from '#graphql';
 import { IndicatorsModule } from '#indicators';
 import { Denied } from '#kernel';
@@ -29,6 +30,7 @@ class ApiModule {
         RuntimeModule.of(runtime),
         OrganisationsModule,
         IndicatorsModule,
+        CasesModule,
         GraphQLModule.forRoot<ApolloDriverConfig>({
           driver: ApolloDriver,
           autoSchemaFile: true,

@@ -12,6 +12,9 @@ const CALLERS_FAULT = new Set([
   'BAD_REQUEST',
 ]);
 
+/** How graphql-js names the place of a value that does not fit the schema. */
+const VARIABLE_FAULT = /^Variable "\$[^"]+" got invalid value .* at "([^"]+)"/s;
+
 /** Denials and wrong arguments keep their rule; anything unexpected is logged and answered with nothing but its name. */
 export function formatError(log: Log): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
   return (formatted, error) => {
@@ -25,7 +28,10 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
       return { message: cause.message, ...place, extensions: { code: 'BAD_USER_INPUT', field, rule } };
     }
     const code = formatted.extensions?.['code'];
-    if (typeof code === 'string' && CALLERS_FAULT.has(code)) return { message, ...place, extensions: { code } };
+    if (typeof code === 'string' && CALLERS_FAULT.has(code)) {
+      const field = VARIABLE_FAULT.exec(message)?.[1];
+      return { message, ...place, extensions: { code, ...(field !== undefined && { field, rule: 'schema' }) } };
+    }
     log.error('request.failed', cause, { path: path?.join('.') });
     return { message: 'Something went wrong on our side.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   };

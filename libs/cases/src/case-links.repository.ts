@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '#database';
 import { newId, type OrganisationId } from '#kernel';
 import type { WrittenLink } from './case-events.js';
-import { linkJson, type LinkRecord } from './case-file.js';
+import { linkJson, readLink, type LinkJson, type LinkRecord } from './case-file.js';
 
 // app.link_audience has locked both cases.
 const drawSql = `
@@ -52,10 +52,10 @@ export class CaseLinksRepository {
   }
 
   async one(tx: Tx, id: string): Promise<LinkRecord | undefined> {
-    const [row] = await tx.query<{ link: LinkRecord }[]>(
+    const [row] = await tx.query<{ link: LinkJson }[]>(
       `select ${linkJson} as link from case_link l join organisation w on w.id = l.organisation_id where l.id = $1`,
       [id],
     );
-    return row?.link;
+    return row && readLink(row.link);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '#database';
-import { caseColumns, linkJson, type CaseRecord, type LinkRecord } from './case-file.js';
+import { caseColumns, linkJson, readLink, type CaseRecord, type LinkJson, type LinkRecord } from './case-file.js';
 
 /** Where a page of a list begins and how much of it to read. */
 export interface Window {
@@ -10,7 +10,7 @@ export interface Window {
 }
 
 /** An indicator that two cases, or a case and a question, have in common. */
-export interface SharedIndicator {
+interface SharedIndicator {
   readonly id: string;
   readonly type: string;
   readonly value: string;
@@ -92,12 +92,12 @@ export class CaseReadsRepository {
 
   /** Cases that hold one of these indicators, and cases tied to those. */
   holding(tx: Tx, indicatorIds: readonly string[], { after, limit }: Window): Promise<LinkedCaseRecord[]> {
-    return tx.query<LinkedCaseRecord[]>(linkedSql, [indicatorIds, null, after ?? null, limit]);
+    return linked(tx, [indicatorIds, null, after ?? null, limit]);
   }
 
   /** Cases that hold what this one holds, or are tied to it. */
   besides(tx: Tx, caseId: string, { after, limit }: Window): Promise<LinkedCaseRecord[]> {
-    return tx.query<LinkedCaseRecord[]>(linkedSql, [[], caseId, after ?? null, limit]);
+    return linked(tx, [[], caseId, after ?? null, limit]);
   }
 
   /** Of a case of the asker's own; of any other there are none. In the order of their ids. */
@@ -109,4 +109,9 @@ export class CaseReadsRepository {
       [caseId, after ?? null, limit],
     );
   }
+}
+
+async function linked(tx: Tx, parameters: unknown[]): Promise<LinkedCaseRecord[]> {
+  const rows = await tx.query<(Omit<LinkedCaseRecord, 'links'> & { links: LinkJson[] })[]>(linkedSql, parameters);
+  return rows.map((row) => ({ ...row, links: row.links.map(readLink) }));
 }

@@ -24,9 +24,9 @@ export class CaseFile {
   @Field(() => Tlp, { description: 'How far this stub may travel.' })
   tlp!: string;
   @Field(() => GraphQLISODateTime, { description: 'When it was first published.' })
-  firstSharedAt!: Date | string;
+  firstSharedAt!: Date;
   @Field(() => GraphQLISODateTime, { description: 'When it last said something new.' })
-  updatedAt!: Date | string;
+  updatedAt!: Date;
 }
 
 /** Cases, newest first. */

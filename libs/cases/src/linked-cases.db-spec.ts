@@ -99,6 +99,7 @@ describe('cases that belong together', () => {
     const a = await desk.publishOne(police, aCase({ audience: inGroup() }));
     const b = await desk.publishOne(company, aCase({ audience: inGroup() }));
     const tie = await link(agency, b, a);
+    expect(tie.createdAt).toBeInstanceOf(Date);
     expect(tie).toMatchObject({ caseIds: [a, b].sort(), author: { name: 'Agency' }, evidence: 'same caller' });
     for (const actor of [police, company, agency]) expect(await about(actor, tie.id)).toEqual(['case.linked']);
     expect(await about(telco, tie.id)).toEqual([]);

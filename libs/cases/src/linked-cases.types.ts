@@ -20,7 +20,7 @@ export class LinkCasesInput {
 }
 
 @ObjectType({ description: 'A tie between two cases. Whoever sees both sees it, and nobody else.' })
-export class CaseLink {
+class CaseLink {
   @Field(() => ID, { description: 'Its id.' })
   id!: string;
   @Field(() => [ID], { description: 'The two cases.' })
@@ -34,9 +34,9 @@ export class CaseLink {
   @Field(() => Int, { description: 'How strong the evidence is, 0 to 100.' })
   strength!: number;
   @Field(() => GraphQLISODateTime, { description: 'When it was first drawn.' })
-  createdAt!: Date | string;
+  createdAt!: Date;
   @Field(() => GraphQLISODateTime, { description: 'When it was last drawn.' })
-  updatedAt!: Date | string;
+  updatedAt!: Date;
 }
 
 /** The answer to linkCases. */
@@ -67,7 +67,7 @@ export class LinkedCasesArgs extends PageArgs {
 }
 
 @ObjectType({ description: 'An indicator that a case shares with the question.' })
-export class SharedIndicatorOfCase {
+class SharedIndicatorOfCase {
   @Field(() => ID, { description: 'The indicator.' })
   id!: string;
   @Field(() => IndicatorTypeName, { description: 'What kind of identity it is.' })
@@ -77,7 +77,7 @@ export class SharedIndicatorOfCase {
 }
 
 @ObjectType({ description: 'A case that answers the question, and why.' })
-export class LinkedCase {
+class LinkedCase {
   @Field(() => CaseFile, { description: 'The case.' })
   case!: CaseFile;
   @Field(() => [SharedIndicatorOfCase], {

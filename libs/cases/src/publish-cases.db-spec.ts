@@ -136,6 +136,20 @@ describe('publishing cases', () => {
     expect(await desk.lists.one(police, id)).toMatchObject({ id, externalId: 'u3' });
   });
 
+  it('lets those who see it before and after not notice that its audience changed', async () => {
+    const draft = aCase({ externalId: 'u4', audience: sharedWith(company) });
+    const id = await desk.publishOne(police, draft);
+    const [seen, events] = [await desk.lists.one(company, id), await told(company)];
+    const group = await aGroup(database, [police, company]);
+    const [row] = await desk.publishAll(police, {
+      ...draft,
+      audience: { organisations: [], groups: [group], everyone: false },
+    });
+    expect(row).toMatchObject({ status: 'ACCEPTED', version: 1 });
+    expect(await desk.lists.one(company, id)).toEqual(seen);
+    expect(await told(company)).toEqual(events);
+  });
+
   it('takes a case back once, and tells those who saw it', async () => {
     const id = await desk.publishOne(police, aCase({ externalId: 'w1', audience: sharedWith(company) }));
     const events = await since(company, async () => {

@@ -18,7 +18,7 @@ export interface CasesDraft {
 }
 
 /** What became of one interest. */
-export interface InterestOutcome {
+interface InterestOutcome {
   readonly index: number;
   readonly status: CaseRowStatus;
   readonly indicatorId: string | null;
@@ -135,14 +135,15 @@ export class PublishCases {
       tx,
       judged.filter(({ moved }) => moved).map(({ was, audienceId, saysNew }) => ({ id: was.id, audienceId, saysNew })),
     );
-    const touched = judged.filter(({ saysNew, moved }) => saysNew || moved);
+    // A mere change of audience was announced to those who lose or gain; to the others nothing has changed.
+    const telling = judged.filter(({ saysNew }) => saysNew);
     const idsOf = (some: readonly { was: StandingCase }[]) => some.map(({ was }) => was.id);
-    const settled = await this.cases.settle(tx, idsOf(touched), idsOf(touched.filter(({ raised }) => raised)));
+    const settled = await this.cases.settle(tx, idsOf(telling), idsOf(telling.filter(({ raised }) => raised)));
 
     const owner = await this.cases.publisher(tx, actor.organisationId);
-    const events = touched.flatMap(({ stub, audienceId, was, isNew, saysNew }) => {
+    const events = telling.flatMap(({ stub, audienceId, was, isNew }) => {
       const now = settled.get(was.id);
-      return now && saysNew ? [caseEvent({ ...now, id: was.id, isNew, audienceId, stub }, owner)] : [];
+      return now ? [caseEvent({ ...now, id: was.id, isNew, audienceId, stub }, owner)] : [];
     });
     await this.outbox.append(tx, actor.organisationId, events);
 

@@ -68,7 +68,7 @@ export class PublishCasesInput {
 }
 
 @ObjectType({ description: 'What became of one interest.' })
-export class CaseInterestRow {
+class CaseInterestRow {
   @Field(() => Int, { description: 'Its place in `interests`.' })
   index!: number;
   @Field(() => CaseRowStatus, { description: 'What became of it.' })
@@ -80,7 +80,7 @@ export class CaseInterestRow {
 }
 
 @ObjectType({ description: 'What became of one case.' })
-export class CaseOutcomeRow {
+class CaseOutcomeRow {
   @Field(() => Int, { description: 'Its place in `cases`.' })
   index!: number;
   @Field(() => CaseRowStatus, { description: 'What became of it.' })
@@ -96,7 +96,7 @@ export class CaseOutcomeRow {
 }
 
 @ObjectType({ description: 'The answer to a publication, case by case.' })
-export class PublishCasesPayload {
+class PublishCasesPayload {
   @Field(() => Int, { description: 'How many cases were accepted.' })
   accepted!: number;
   @Field(() => Int, { description: 'How many cases said nothing new.' })
@@ -131,7 +131,7 @@ export class WithdrawCasesInput {
 }
 
 @ObjectType({ description: 'What became of one case to be taken back.' })
-export class CaseWithdrawalRow {
+class CaseWithdrawalRow {
   @Field(() => CaseWithdrawalStatus, { description: 'What became of it.' })
   status!: string;
   @Field(() => ID, { nullable: true, description: 'The case; null when you have no such case.' })
@@ -141,7 +141,7 @@ export class CaseWithdrawalRow {
 }
 
 @ObjectType({ description: 'The answer to a withdrawal, row by row.' })
-export class WithdrawCasesPayload {
+class WithdrawCasesPayload {
   @Field(() => Int, { description: 'How many were taken back by this call.' })
   withdrawn!: number;
   @Field(() => [CaseWithdrawalRow], { description: 'One for each id or reference, in the order sent.' })

@@ -178,7 +178,8 @@ export class PublishReports {
     rows: readonly Row[],
     standing: ReadonlyMap<string, StandingReport>,
   ): Promise<Map<string, Row & WrittenReport & { readonly saysNew: boolean }>> {
-    const each = [...new Map(rows.map((row) => [row.report.dedupeKey, row])).values()];
+    // Backwards, so that of a literal repetition the first row is the one that counts as written.
+    const each = [...new Map(rows.toReversed().map((row) => [row.report.dedupeKey, row])).values()].reverse();
     const [old, fresh] = partition(each, ({ report }) => standing.has(report.dedupeKey));
 
     const updates = old.flatMap((row) => {
@@ -187,10 +188,12 @@ export class PublishReports {
       const revived = was.status !== 'ACTIVE';
       // A mere change of audience was announced to those who gain or lose; to the others there is nothing new to say.
       const saysNew = revived || !was.contentHash.equals(row.report.contentHash);
-      return [{ ...row, was, id: was.id, version: was.version + 1, isNew: revived, saysNew }];
+      return [{ ...row, was, id: was.id, version: was.version + (saysNew ? 1 : 0), isNew: revived, saysNew }];
     });
+    const [telling, silent] = partition(updates, ({ saysNew }) => saysNew);
     await this.reports.readdress(tx, updates);
-    await this.reports.update(tx, batchId, updates);
+    await this.reports.update(tx, batchId, telling);
+    await this.reports.takeIntoBatch(tx, batchId, silent);
     const inserts = fresh.map((row) => ({ ...row, id: newId(), version: 1, isNew: true, saysNew: true }));
     const inserted = await this.reports.insert(tx, actor.organisationId, batchId, inserts);
 

@@ -48,7 +48,8 @@ returning id`;
 
 const updateSql = `
 update report t set batch_id = $26, version = r.version, status = 'ACTIVE', withdrawn_at = null, withdraw_reason = null,
-  updated_at = clock_timestamp(), audience_id = r.audience_id, external_id = r.external_id, content_hash = r.content_hash,
+  updated_at = clock_timestamp(), audience_id = r.audience_id,
+  audience_since = case when t.status = 'ACTIVE' then t.audience_since else clock_timestamp() end, external_id = r.external_id, content_hash = r.content_hash,
   indicator_id = r.indicator_id, indicator_type = r.indicator_type, value = r.value, raw_text = r.raw_text, attributes = r.attributes,
   aggregation_keys = ${list('aggregation_keys')}, role = r.role, scam_type = r.scam_type, confidence = r.confidence, tlp = r.tlp,
   first_seen = r.first_seen, last_seen = r.last_seen, brands = ${list('brands')}, impersonated = ${list('impersonated')}::uuid[],
@@ -131,6 +132,12 @@ export class ReportsRepository {
 
   async update(tx: Tx, batchId: string, rows: readonly Writing[]): Promise<void> {
     if (rows.length > 0) await tx.query(updateSql, [...batchColumns(rows), batchId]);
+  }
+
+  /** Of a mere change of audience nothing shows to those who keep sight: neither a version nor a time. */
+  async takeIntoBatch(tx: Tx, batchId: string, rows: readonly Writing[]): Promise<void> {
+    if (rows.length === 0) return;
+    await tx.query('update report set batch_id = $1 where id = any ($2)', [batchId, rows.map(({ id }) => id)]);
   }
 
   /** Moves reports whose audience changes, and tells those who lose or gain sight. */
