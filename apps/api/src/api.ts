@@ -11,6 +11,7 @@ import type { RequestContext } from '#graphql';
 import { IndicatorsModule } from '#indicators';
 import { Denied } from '#kernel';
 import { KeyRing, OrganisationsModule } from '#organisations';
+import { WebhooksModule } from '#webhooks';
 import { formatError } from './graphql-errors.js';
 import { serveGraphqlPage } from './graphql-page.js';
 import { HealthController } from './health.controller.js';
@@ -31,6 +32,7 @@ class ApiModule {
         OrganisationsModule,
         IndicatorsModule,
         CasesModule,
+        WebhooksModule,
         GraphQLModule.forRoot<ApolloDriverConfig>({
           driver: ApolloDriver,
           autoSchemaFile: true,

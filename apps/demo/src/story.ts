@@ -1,5 +1,5 @@
 import { countLeaks, type Secrets } from './leaks.js';
-import { eavesdrop } from './eavesdropper.js';
+import { eavesdrop, type Bait } from './eavesdropper.js';
 import type { Exchange } from './exchange.js';
 import { Inbox } from './inbox.js';
 import type { Partner } from './partner.js';
@@ -92,14 +92,11 @@ export class Story {
     await received(inboxes, 'report.published', reports);
     this.say('Everybody in the group has them, signed and verified.');
 
-    await this.lookUp(third(0).filter((_, index) => index % 4 === 0));
+    await this.lookUp(third(0).filter((_, index) => index % 5 === 0));
     const { cases, links } = await this.cases(indicators, inboxes);
     const withdrawn = await this.withdraw(marketplace, published[1]?.batchId ?? '', inboxes);
 
-    const asked = await eavesdrop(outside.partner, {
-      ids: [...this.hiddenIds],
-      texts: [...this.hiddenTexts].slice(0, 200),
-    });
+    const asked = await eavesdrop(outside.partner, this.bait());
     this.say(`${outside.partner.name} asks ${asked} questions with everything it could have overheard.`);
     const deliveries = inboxes.flatMap((inbox) => inbox.deliveries);
     const latencies = latenciesOf(published, inboxes);
@@ -251,6 +248,17 @@ export class Story {
     });
     await outside.until((deliveries) => deliveries.length > before);
     return countLeaks(outside.partner.received, this.secrets()) > 0;
+  }
+
+  /** What the outsider could have overheard: the cases and ties, one in five of the other ids, and texts. */
+  private bait(): Bait {
+    const ids = [...this.hiddenIds];
+    const newest = 10;
+    const overheard = ids.filter((_, index) => index % 5 === 0 || index >= ids.length - newest);
+    return {
+      ids: [this.exchange.group.id, this.exchange.police.id, ...overheard],
+      texts: [...this.hiddenTexts].slice(0, 200),
+    };
   }
 
   private secrets(): Secrets {

@@ -2,6 +2,8 @@ import { loadSecret, type Config } from '#config';
 import { ContextSeal, createSource, Db, runtimeUrl } from '#database';
 import { Sequencer } from '#feed';
 import { createLog } from '#observability';
+import { Queues } from '#queue';
+import { Delivery, Poster, SealedSecrets } from '#webhooks';
 
 export interface Worker {
   start(): Promise<void>;
@@ -21,8 +23,17 @@ export async function createWorker(config: Config): Promise<Worker> {
   const source = await createSource(url).initialize();
   const db = new Db(source, new ContextSeal(secret.key('context')));
 
+  const queueFailed = (error: unknown) => log.error('queue.failed', error);
+  const queues =
+    config.redisUrl === undefined ? Queues.onPostgres(url, queueFailed) : Queues.onRedis(config.redisUrl, queueFailed);
+  const poster = new Poster({ allowLoopbackHttp: config.loopbackReceivers });
+  const delivery = new Delivery(db, poster, new SealedSecrets(secret.key('webhook-secret')), queues, {
+    listenUrl: url,
+    concurrency: config.workerConcurrency,
+    onError: (error) => log.error('delivery.failed', error),
+  });
   const sequencer = new Sequencer(db, url, {
-    sequenced: () => undefined,
+    sequenced: (audienceIds) => void delivery.wake(audienceIds),
     failed: (error) => log.error('sequencer.failed', error),
   });
   const forget = () =>
@@ -33,12 +44,16 @@ export async function createWorker(config: Config): Promise<Worker> {
 
   return {
     start: async () => {
+      await delivery.start();
       await sequencer.start();
       timer = setInterval(() => void forget(), FORGET_EVERY_MS);
     },
     stop: async () => {
       clearInterval(timer);
       await sequencer.stop();
+      await delivery.stop();
+      await queues.close();
+      await poster.close();
       await db.close();
     },
   };

@@ -106,7 +106,10 @@ describeWithRedis('a queue on Redis', () => {
     await client.flushall();
     await sender.add({ shard: 2 }, 's2');
     const seen = await new Promise<number>((done) => {
-      queues.work(wake, ({ shard }) => Promise.resolve(done(shard)));
+      queues.work(wake, ({ shard }) => {
+        done(shard);
+        return Promise.resolve();
+      });
     });
     expect(seen).toBe(2);
     client.disconnect();

@@ -97,7 +97,9 @@ export class Queues {
   }
 
   private worker(name: string, run: (job: { data: unknown }) => Promise<void>, options: WorkerOptions): Worker {
-    return this.onRedis ? new Worker(name, run, options) : new Worker(name, run, options, createPostgresBackend as never);
+    return this.onRedis
+      ? new Worker(name, run, options)
+      : new Worker(name, run, options, createPostgresBackend as never);
   }
 
   private get onRedis(): boolean {
@@ -106,7 +108,7 @@ export class Queues {
 
   private connection(): Pick<QueueOptions, 'connection' | 'prefix'> {
     if ('redis' in this.backend) return { connection: this.backend.redis, prefix: PREFIX };
-    // BullMQ's types know only Redis here. One pool for each queue and worker, so a small one.
-    return { connection: { connectionString: this.backend.postgres, max: 3 } as never };
+    // One pool for each queue and worker, so a small one.
+    return { connection: { connectionString: this.backend.postgres, max: 3 } };
   }
 }

@@ -3,6 +3,9 @@ import pg from 'pg';
 import { Secret } from '#config';
 import { ContextSeal, createSource, Db, prepareRuntimeRoles, runtimeUrl, type RuntimeRole } from '#database';
 
+/** The installation's secret of every test database, for tests that start a process of its own. */
+export const TEST_SECRET = 'a secret that only tests know, of enough length';
+
 /** A database of one test file's own. */
 export interface TestDatabase {
   /** Where the owner connects. */
@@ -22,7 +25,7 @@ export function aDatabase(): TestDatabase {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const own = new URL(server);
   own.pathname = name;
-  const secret = new Secret('a secret that only tests know, of enough length');
+  const secret = new Secret(TEST_SECRET);
   const opened: Db[] = [];
   const owner = new pg.Pool({ connectionString: own.href, max: 2 });
   owner.on('error', () => undefined); // a fault test may have ended its connection

@@ -74,8 +74,10 @@ export function aReceiver(): TestReceiver {
     },
     until: async (what) => {
       const holds = typeof what === 'number' ? () => requests.length >= what : what;
-      for (const end = performance.now() + 20_000; !holds(); await sleep(10)) {
+      const end = performance.now() + 20_000;
+      while (!holds()) {
         if (performance.now() > end) throw new Error(`waited in vain; ${requests.length} requests came`);
+        await sleep(10);
       }
     },
     forget: () => {

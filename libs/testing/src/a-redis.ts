@@ -29,7 +29,7 @@ export function aRedis(): TestRedis {
     }
   });
   afterAll(async () => {
-    if (!server || server.exitCode !== null) return;
+    if (server?.exitCode !== null) return;
     const ended = once(server, 'exit');
     server.kill('SIGKILL');
     await ended;

@@ -1,4 +1,4 @@
-export { aDatabase, type TestDatabase } from './a-database.js';
+export { aDatabase, TEST_SECRET, type TestDatabase } from './a-database.js';
 export { aRedis, describeWithRedis, type TestRedis } from './a-redis.js';
 export { aGroup, anOrganisation } from './an-organisation.js';
 export { aReceiver, type Answer, type ReceivedRequest, type TestReceiver } from './a-receiver.js';

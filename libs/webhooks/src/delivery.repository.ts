@@ -45,7 +45,7 @@ export interface AttemptRecord {
   readonly endpoint_id: string;
   readonly event_id: string;
   readonly status: number | undefined;
-  readonly outcome: 'DELIVERED' | 'ENDPOINT_FAILED' | 'EVENT_FAILED' | 'GONE' | 'OURS';
+  readonly outcome: 'DELIVERED' | 'ENDPOINT_FAILED' | 'EVENT_FAILED' | 'GONE' | 'NOT_SENT';
   readonly error: string | undefined;
   readonly ms: number;
   /** When it began, by how long ago that was on our own clock: times in the database come from its clock alone. */

@@ -1,6 +1,6 @@
 import type { AccessWatch } from './access-watch.js';
 import { afterSlice, type Health } from './breaker.js';
-import type { ClaimedEndpoint, DeliveryRepository, PendingEvent, Reading } from './delivery.repository.js';
+import type { ClaimedEndpoint, DeliveryRepository, Reading } from './delivery.repository.js';
 import type { Poster } from './poster.js';
 import type { Recorder } from './recorder.js';
 import { jittered } from './retry-schedule.js';
@@ -15,6 +15,9 @@ const SLICE_EVENTS = 100;
 /** More would be a pile of rows: the cursor waits instead. */
 const MAX_SET_ASIDE = 1_000;
 const FULL_HOLD_MS = 30_000;
+const FAULT_HOLD_MS = 5_000;
+/** Between failures that do not open the breaker yet: a receiver that restarts should not use up all five at once. */
+const FAILURE_HOLD_MS = 1_000;
 const OURS_HOLD_MS = 5_000;
 const LONGEST_HOLD_MS = 15 * 60_000;
 /** An endpoint that takes longer to answer than this is slow. */
@@ -29,6 +32,7 @@ export interface RunParts {
   readonly slots: Slots;
   readonly watch: AccessWatch;
   readonly random: () => number;
+  readonly fault: (error: unknown) => void;
   stopping(): boolean;
 }
 
@@ -61,8 +65,11 @@ export class EndpointRun {
       } else {
         await this.serveEvents(first, generation);
       }
-    } finally {
       if (!this.released) await this.write(emptyEnd, undefined, true);
+    } catch (error) {
+      // Nobody knows whose fault it is. Not at once again, and not for as long as the lease either.
+      if (!this.released) await this.write({ ...emptyEnd, holdMs: FAULT_HOLD_MS }, undefined, true);
+      throw error;
     }
   }
 
@@ -75,7 +82,7 @@ export class EndpointRun {
       const generation = this.parts.watch.generationOf(before, reading.epoch);
       const end = await this.run(reading, generation, true);
       const goesOn = end.halted === undefined && !this.isOver();
-      await this.write(end, undefined, false);
+      await this.write(end, undefined, !goesOn, true);
       if (!goesOn) return false;
     }
   }
@@ -110,7 +117,8 @@ export class EndpointRun {
       mayStart: () => !this.isOver() && watch.generation === generation,
       slot: () => slots.take(this.slow),
       post: (event, body) => poster.post(this.endpoint.url, signedHeaders(this.secret, event.eventId, body), body),
-      progress: (end) => this.write(end, end.upto, false),
+      progress: (end) => this.write(end, end.upto, false, redelivery),
+      fault: this.parts.fault,
       random,
     });
     return slice.run();
@@ -120,19 +128,17 @@ export class EndpointRun {
     return this.parts.stopping() || performance.now() - this.claimedAt > STARTING_MS;
   }
 
-  private async write(end: SliceEnd, upto: string | undefined, release: boolean): Promise<void> {
-    const failed = end.halted === 'endpoint-failed';
-    const answered = end.attempts.some(({ outcome }) => outcome !== 'OURS');
-    const verdict = end.inProgress || !answered ? undefined : failed ? 'endpoint-failed' : 'clean';
-    const after = verdict && afterSlice(this.health, verdict, this.parts.random);
+  private async write(end: SliceEnd, upto: string | undefined, release: boolean, redelivery = false): Promise<void> {
+    const records = end.attempts.length + end.setAside.length + end.settled.length;
+    if (records === 0 && upto === undefined && !release) return;
+    const verdict = end.halted === 'endpoint-failed' ? 'endpoint-failed' : 'clean';
+    const after = end.inProgress || !end.answered ? undefined : afterSlice(this.health, verdict, this.parts.random);
     if (after) this.health = after;
-    if (answered) this.slow = end.attempts.some(({ ms }) => ms >= SLOW_MS);
-    this.setAside += end.setAside.length - end.settled.length;
+    if (end.answered) this.slow = end.slowestMs >= SLOW_MS;
+    this.setAside += (redelivery ? 0 : end.setAside.length) - end.settled.length;
     this.released ||= release;
 
-    const asked = Math.min(end.retryAfterMs ?? 0, LONGEST_HOLD_MS);
-    const ours = end.halted === 'ours' ? jittered(OURS_HOLD_MS, this.parts.random) : 0;
-    const hold = Math.max(after?.openForMs ?? 0, failed ? asked : 0, ours, end.holdMs ?? 0);
+    const hold = Math.max(after?.openForMs ?? 0, this.holdAfter(end));
     await this.parts.recorder.write({
       progress: {
         endpoint_id: this.endpoint.id,
@@ -151,8 +157,22 @@ export class EndpointRun {
       settled: end.settled,
     });
   }
+
+  /** How long to start nothing after such an end, leaving the breaker aside. */
+  private holdAfter({ halted, retryAfterMs = 0, holdMs = 0 }: SliceEnd): number {
+    if (halted === 'ours') return jittered(OURS_HOLD_MS, this.parts.random);
+    if (halted !== 'endpoint-failed') return holdMs;
+    return Math.max(jittered(FAILURE_HOLD_MS, this.parts.random), Math.min(retryAfterMs, LONGEST_HOLD_MS));
+  }
 }
 
-const emptyEnd: SliceEnd = { upto: undefined, complete: true, inProgress: false, attempts: [], setAside: [], settled: [] };
-
-export type { PendingEvent };
+const emptyEnd: SliceEnd = {
+  upto: undefined,
+  complete: true,
+  inProgress: false,
+  answered: false,
+  slowestMs: 0,
+  attempts: [],
+  setAside: [],
+  settled: [],
+};

@@ -11,8 +11,8 @@ const GIVE_UP_AFTER_MS = 35_000;
 interface Entry {
   readonly record: SliceRecord;
   readonly since: number;
-  written(): void;
-  lost(error: unknown): void;
+  readonly written: () => void;
+  readonly lost: (error: unknown) => void;
 }
 
 /** Writes down what came of deliveries, in batches that form while the one before is being written. */
@@ -61,7 +61,10 @@ export class Recorder {
 
   private async again(entry: Entry, error: unknown): Promise<void> {
     this.onError(error);
-    if (performance.now() - entry.since > GIVE_UP_AFTER_MS) return entry.lost(error);
+    if (performance.now() - entry.since > GIVE_UP_AFTER_MS) {
+      entry.lost(error);
+      return;
+    }
     await sleep(RETRY_MS);
     await this.save([entry]);
   }
