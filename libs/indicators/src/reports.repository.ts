@@ -26,7 +26,7 @@ const SEPARATOR = '\u001f';
 /** The columns of a batch, in the order of {@link batchColumns}; lists travel as one text each, because unnest flattens them. */
 const batchRows = `
   unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::bytea[], $7::uuid[], $8::text[], $9::text[], $10::text[],
-         $11::jsonb[], $12::text[], $13::text[], $14::text[], $15::smallint[], $16::text[], $17::timestamptz[], $18::timestamptz[],
+         string_to_array($11, '${SEPARATOR}')::jsonb[], $12::text[], $13::text[], $14::text[], $15::smallint[], $16::text[], $17::timestamptz[], $18::timestamptz[],
          $19::text[], $20::text[], $21::text[], $22::text[], $23::text[], $24::text[], $25::text[])
     as r (id, version, audience_id, dedupe_key, external_id, content_hash, indicator_id, indicator_type, value, raw_text,
           attributes, aggregation_keys, role, scam_type, confidence, tlp, first_seen, last_seen,
@@ -70,7 +70,8 @@ function batchColumns(rows: readonly Writing[]): unknown[] {
     of(({ report }) => report.indicator.type),
     of(({ report }) => report.indicator.value),
     of(({ report }) => report.rawText),
-    of(({ report }) => JSON.stringify(report.indicator.attributes)),
+    // JSON as one text: it cannot hold a bare control character, and an array's quoting would escape each of its quotes.
+    of(({ report }) => JSON.stringify(report.indicator.attributes)).join(SEPARATOR),
     of(({ report }) => report.indicator.keys.join(SEPARATOR)),
     of(({ report }) => report.role),
     of(({ report }) => report.scamType),
