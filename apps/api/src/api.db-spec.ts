@@ -8,6 +8,10 @@ const publish = `mutation ($reports: [ReportInput!]!) { publishReports(input: { 
   ... on InputRejected { error { field rule message } } } }`;
 const aReport = (part: object = {}) => ({ indicator: { text: '+1 (888) 872-8010' }, source: 'TEST_CALL', ...part });
 
+interface Described {
+  readonly description?: string | null | undefined;
+}
+
 describe('the API over HTTP', () => {
   const database = aDatabase();
   const api = anApi(database);
@@ -184,8 +188,8 @@ describe('the API over HTTP', () => {
       )
       .flatMap((type) => [
         ...(type.description ? [] : [type.name]),
-        ...(isObjectType(type) || isInputObjectType(type) ? Object.values(type.getFields()) : []).flatMap((field) =>
-          field.description ? [] : [`${type.name}.${field.name}`],
+        ...(isObjectType(type) || isInputObjectType(type) ? Object.entries<Described>(type.getFields()) : []).flatMap(
+          ([name, field]) => (field.description ? [] : [`${type.name}.${name}`]),
         ),
         ...(isEnumType(type) ? type.getValues() : []).flatMap((value) =>
           value.description ? [] : [`${type.name}.${value.name}`],

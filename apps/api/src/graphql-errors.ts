@@ -27,7 +27,7 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
       const { field, rule } = cause.fault;
       return { message: cause.message, ...place, extensions: { code: 'BAD_USER_INPUT', field, rule } };
     }
-    const code = formatted.extensions?.['code'];
+    const code = formatted.extensions?.code;
     if (typeof code === 'string' && CALLERS_FAULT.has(code)) {
       const field = VARIABLE_FAULT.exec(message)?.[1];
       return { message, ...place, extensions: { code, ...(field !== undefined && { field, rule: 'schema' }) } };

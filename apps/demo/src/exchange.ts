@@ -53,9 +53,11 @@ const PATIENCE_MS = 60_000;
 
 /** demo.json is written once everything runs. */
 async function untilSeeded(folder: string, child: ChildProcess): Promise<Seeded> {
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end && child.exitCode === null; await sleep(50)) {
+  const end = Date.now() + PATIENCE_MS;
+  while (Date.now() < end && child.exitCode === null) {
     const text = await readFile(join(folder, 'demo.json'), 'utf8').catch(() => '');
     if (text !== '') return JSON.parse(text) as Seeded;
+    await sleep(50);
   }
   throw new Error('the exchange did not start');
 }

@@ -53,8 +53,11 @@ export class Inbox {
 
   /** Waits until the condition holds, or gives up. */
   async until(condition: (deliveries: readonly Delivery[]) => boolean, patienceMs = 20_000): Promise<boolean> {
-    for (const end = Date.now() + patienceMs; Date.now() < end; await sleep(10))
+    const end = Date.now() + patienceMs;
+    while (Date.now() < end) {
       if (condition(this.deliveries)) return true;
+      await sleep(10);
+    }
     return false;
   }
 

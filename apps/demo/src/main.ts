@@ -28,7 +28,7 @@ try {
     console.log('');
     for (const [name, label] of Object.entries(labels))
       console.log(`${String(outcome[name as keyof Outcome]).padStart(6)}  ${label}`);
-    console.log(`${plantedLeakFound ? 'yes' : 'NO'}`.padStart(6), ' a planted leak was found');
+    console.log((plantedLeakFound ? 'yes' : 'NO').padStart(6), ' a planted leak was found');
   }
   if (outcome.leaked > 0 || !plantedLeakFound || outcome.verified !== outcome.delivered) process.exitCode = 1;
 } finally {

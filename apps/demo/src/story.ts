@@ -79,7 +79,7 @@ export class Story {
     inboxes: readonly Inbox[],
     outside: Inbox,
   ): Promise<Outcome> {
-    const { software, marketplace, police } = this.exchange;
+    const { software, marketplace } = this.exchange;
     // Each company knows two thirds of it, so a third is known to both.
     const third = (skip: number) => indicators.filter((_, index) => index % 3 !== skip);
     const published = [

@@ -65,17 +65,17 @@ const columns = `
   json_build_object('id', o.id, 'name', o.name, 'kind', o.kind, 'country', o.country) as organisation`;
 
 /** $1 page size, $2 the id to go on after, $3… the filter. All filters after the audience: nothing here depends on hidden rows. */
-const matches = `
-  r.status = 'ACTIVE' and ($2::uuid is null or r.id < $2)
-  and ($3::text[] is null or r.indicator_type = any ($3)) and ($4::text[] is null or r.scam_type = any ($4))
-  and ($5::text[] is null or r.role = any ($5)) and ($6::uuid[] is null or r.organisation_id = any ($6))
-  and ($7::text[] is null or exists (select 1 from unnest(r.brands) b where lower(b) = any ($7)))
-  and ($8::int is null or r.confidence >= $8) and ($9::text is null or r.value ^@ $9)`;
+const matches = (r: string) => `
+  ${r}.status = 'ACTIVE'
+  and ($3::text[] is null or ${r}.indicator_type = any ($3)) and ($4::text[] is null or ${r}.scam_type = any ($4))
+  and ($5::text[] is null or ${r}.role = any ($5)) and ($6::uuid[] is null or ${r}.organisation_id = any ($6))
+  and ($7::text[] is null or exists (select 1 from unnest(${r}.brands) b where lower(b) = any ($7)))
+  and ($8::int is null or ${r}.confidence >= $8) and ($9::text is null or ${r}.value ^@ $9)`;
 
 /** Newest first: the top of each audience, merged. Costs the same for a viewer who sees little and one who sees much. */
 const newest = (more = '') => `
   select top.id from unnest(app.visible_audiences()) a (id) cross join lateral (
-    select r.id from report r where r.audience_id = a.id and ${matches} ${more} order by r.id desc limit $1) top
+    select r.id from report r where r.audience_id = a.id and ($2::uuid is null or r.id < $2) and ${matches('r')} ${more} order by r.id desc limit $1) top
    order by top.id desc limit $1`;
 
 const filterValues = (filter: ReportFilter) => [
@@ -100,7 +100,7 @@ export class IndicatorsRepository {
     );
   }
 
-  /** For each of the newest indicators before a report id: that report, its newest visible one. */
+  /** For each of the newest indicators before a report id: that report, its newest visible one that matches. */
   newestIndicators(
     tx: Tx,
     limit: number,
@@ -108,7 +108,7 @@ export class IndicatorsRepository {
     filter: ReportFilter,
   ): Promise<{ indicatorId: string; reportId: string }[]> {
     const newestOfItsIndicator = `and not exists (
-      select 1 from report later where later.indicator_id = r.indicator_id and later.status = 'ACTIVE' and later.id > r.id)`;
+      select 1 from report later where later.indicator_id = r.indicator_id and later.id > r.id and ${matches('later')})`;
     return tx.query<{ indicatorId: string; reportId: string }[]>(
       `with page as materialized (${newest(newestOfItsIndicator)})
        select r.indicator_id as "indicatorId", r.id as "reportId" from page join report r using (id) order by r.id desc`,

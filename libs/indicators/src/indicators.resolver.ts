@@ -18,7 +18,7 @@ import { LookUpIndicators } from './look-up-indicators.js';
 import { PublishReports } from './publish-reports.js';
 import { ReportFilterInput } from './report-filter.js';
 import { PublishReportsInput, WithdrawReportsInput } from './report-input.types.js';
-import { NoSuchBatch, WithdrawReports } from './withdraw-reports.js';
+import { noSuchBatch, WithdrawReports } from './withdraw-reports.js';
 
 const filterArgument = { type: () => ReportFilterInput, nullable: true, description: 'Which ones.' };
 
@@ -60,7 +60,7 @@ export class IndicatorsResolver {
   ): Promise<typeof WithdrawReportsResult> {
     const rows = await this.withdraw.run(actor, input);
     if (rows instanceof Rejected) return new InputRejected(rows.fault);
-    if (rows instanceof NoSuchBatch) return new NotFound();
+    if (rows === noSuchBatch) return new NotFound();
     return { withdrawn: rows.filter(({ status }) => status === 'WITHDRAWN' || status === 'ERASED').length, rows };
   }
 

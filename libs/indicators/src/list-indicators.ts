@@ -26,37 +26,35 @@ export class ListIndicators {
     const { before, limit } = this.place(actor, 'reports', page);
     const wanted = parseReportFilter(filter);
     const rows = await this.db.as(actor, (tx) => this.indicators.newestReports(tx, limit, before, wanted));
-    return this.present(
-      actor,
-      'reports',
-      page,
-      rows.map((row) => ({ node: presentReport(row), id: row.id })),
-    );
+    const nodes = rows.slice(0, page.first).map((row) => ({ node: presentReport(row), id: row.id }));
+    return this.present(actor, 'reports', nodes, rows.length > page.first);
   }
 
   async list(actor: Actor, page: PageArgs, filter: ReportFilterInput | null | undefined): Promise<Page<Indicator>> {
     const { before, limit } = this.place(actor, 'indicators', page);
     const wanted = parseReportFilter(filter);
-    const rows = await this.db.as(actor, async (tx) => {
+    return this.db.as(actor, async (tx) => {
       const newest = await this.indicators.newestIndicators(tx, limit, before, wanted);
+      const shown = newest.slice(0, page.first);
       const found = await this.lookUp.find(
         tx,
-        newest.map(({ indicatorId }) => indicatorId),
+        shown.map(({ indicatorId }) => indicatorId),
       );
-      return newest.flatMap(({ indicatorId, reportId }) => {
+      // One whose last report was taken back between the two statements is missing: a shorter page, not the last one.
+      const nodes = shown.flatMap(({ indicatorId, reportId }) => {
         const node = found.get(indicatorId);
         return node ? [{ node, id: reportId }] : [];
       });
+      return this.present(actor, 'indicators', nodes, newest.length > page.first);
     });
-    return this.present(actor, 'indicators', page, rows);
   }
 
   private place(actor: Actor, list: string, { first, after }: PageArgs): { before: string | undefined; limit: number } {
     authorise(actor, 'read');
     if (first < 1 || first > MAX_PAGE)
       throw new BadInput({ field: 'first', rule: 'page.size', message: `Must be 1 to ${MAX_PAGE}.` });
-    const before = after ? this.seal.openKey(actor, list, after) : undefined;
-    if (after && before === undefined) {
+    const before = typeof after === 'string' ? this.seal.openKey(actor, list, after) : undefined;
+    if (typeof after === 'string' && before === undefined) {
       throw new BadInput({
         field: 'after',
         rule: 'cursor.unreadable',
@@ -69,10 +67,10 @@ export class ListIndicators {
   private present<Node>(
     actor: Actor,
     list: string,
-    { first }: PageArgs,
-    rows: readonly { node: Node; id: string }[],
+    nodes: readonly { node: Node; id: string }[],
+    hasNextPage: boolean,
   ): Page<Node> {
-    const edges = rows.slice(0, first).map(({ node, id }) => ({ node, cursor: this.seal.sealKey(actor, list, id) }));
-    return { edges, pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
+    const edges = nodes.map(({ node, id }) => ({ node, cursor: this.seal.sealKey(actor, list, id) }));
+    return { edges, pageInfo: { hasNextPage, endCursor: edges.at(-1)?.cursor ?? null } };
   }
 }

@@ -1,7 +1,7 @@
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { ScamType } from '#access';
 import { IndicatorTypeName } from '#feed';
-import { BadInput, isUuid } from '#kernel';
+import { BadInput, isPlain, isUuid } from '#kernel';
 import type { ReportFilter } from './indicators.repository.js';
 import { ReportRole } from './vocabulary.js';
 
@@ -40,10 +40,14 @@ export function parseReportFilter(input: ReportFilterInput | null | undefined): 
   const { organisations, brands, valuePrefix } = input ?? {};
   for (const [field, values] of Object.entries({ organisations, brands })) {
     if (values && values.length > MAX_LIST) throw wrong(field, 'list.size', `At most ${MAX_LIST}.`);
+    if (values && !values.every(isPlain))
+      throw wrong(field, 'text.control', 'Contains control characters or broken Unicode.');
   }
   if (organisations && !organisations.every(isUuid)) throw wrong('organisations', 'id.form', 'Not a UUID.');
   if (valuePrefix && valuePrefix.length > MAX_PREFIX)
     throw wrong('valuePrefix', 'text.length', `At most ${MAX_PREFIX} characters.`);
+  if (valuePrefix && !isPlain(valuePrefix))
+    throw wrong('valuePrefix', 'text.control', 'Contains control characters or broken Unicode.');
   return {
     indicatorTypes: input?.indicatorTypes ?? null,
     scamTypes: input?.scamTypes ?? null,

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { audienceKey, parseAudience, type AudienceGrants } from '#access';
 import { canonicalise, indicatorId, type CanonicalIndicator } from '#canonical';
-import { isUuid, Rejected } from '#kernel';
+import { isPlain, isUuid, Rejected } from '#kernel';
 import type { ReportInput } from './report-input.types.js';
 
 /** A checked report: what one organisation says about one indicator. */
@@ -33,10 +33,6 @@ export interface Report {
 
 const MAX = { externalId: 200, sourceReference: 500, note: 2_000, brands: 20, brand: 100, countries: 250 } as const;
 
-/** Control characters would travel unseen; line breaks and tabs may stand in a note. */
-// eslint-disable-next-line no-control-regex
-const CONTROL =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 const COUNTRY = /^[A-Z]{2}$/;
 const EARLIEST = Date.UTC(1990, 0, 1);
 /** Clocks differ; a report from the future is a mistake. */
@@ -113,7 +109,7 @@ function checkTexts({ externalId, sourceReference, note }: ReportInput): Rejecte
     if (text === null || text === undefined) continue;
     if (text === '' || text.length > most)
       return Rejected.because(field, 'text.length', `Must have 1 to ${most} characters.`);
-    if (CONTROL.test(text))
+    if (!isPlain(text))
       return Rejected.because(field, 'text.control', 'Contains control characters or broken Unicode.');
   }
   return undefined;
@@ -145,9 +141,7 @@ function checkNumbers(
 function checkImpersonation({ impersonates: { organisations, brands } }: ReportInput): Rejected | undefined {
   if (
     brands.length > MAX.brands ||
-    brands.some(
-      (brand) => brand.trim() === '' || brand.length > MAX.brand || CONTROL.test(brand) || /[\n\t]/.test(brand),
-    )
+    brands.some((brand) => brand.trim() === '' || brand.length > MAX.brand || !isPlain(brand) || /[\n\t\r]/.test(brand))
   ) {
     return Rejected.because(
       'impersonates.brands',

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { authorise } from '#access';
 import { Db } from '#database';
 import { Outbox } from '#feed';
-import { isUuid, Rejected, type Actor } from '#kernel';
+import { isPlain, isUuid, Rejected, type Actor } from '#kernel';
 import type { WithdrawReportsInput } from './report-input.types.js';
 import { ReportsRepository } from './reports.repository.js';
 
@@ -14,11 +14,14 @@ export interface WithdrawalOutcome {
 }
 
 /** No such batch, or somebody else's: the two are not told apart. */
-export class NoSuchBatch {}
+export const noSuchBatch = Symbol('no such batch');
 
 const MAX_ROWS = 10_000;
 
-type Selection = { readonly by: 'id' | 'external_id' | 'batch_id'; readonly values: readonly string[] };
+interface Selection {
+  readonly by: 'id' | 'external_id' | 'batch_id';
+  readonly values: readonly string[];
+}
 
 /** Takes reports back and tells everybody who had them; row by row. */
 @Injectable()
@@ -29,14 +32,14 @@ export class WithdrawReports {
     private readonly outbox: Outbox,
   ) {}
 
-  async run(actor: Actor, input: WithdrawReportsInput): Promise<WithdrawalOutcome[] | Rejected | NoSuchBatch> {
+  async run(actor: Actor, input: WithdrawReportsInput): Promise<WithdrawalOutcome[] | Rejected | typeof noSuchBatch> {
     authorise(actor, 'report:withdraw');
     const selection = parseSelection(input);
     if (selection instanceof Rejected) return selection;
 
     const outcomes = await this.db.as(actor, async (tx) => {
       const { by, values } = selection;
-      const own = await this.reports.own(tx, actor.organisationId, by, values);
+      const own = await this.reports.own(tx, actor.organisationId, by, values.filter(isPlain));
       const ids = own.map(({ id }) => id);
       const done = ids.length > 0 ? await this.reports.withdraw(tx, ids, input.reason, input.erase) : new Set<string>();
       const found = own.map(({ id, externalId }): WithdrawalOutcome => {
@@ -45,7 +48,7 @@ export class WithdrawReports {
       });
       return by === 'batch_id' ? found : inOrder(values, by, found);
     });
-    if (selection.by === 'batch_id' && outcomes.length === 0) return new NoSuchBatch();
+    if (selection.by === 'batch_id' && outcomes.length === 0) return noSuchBatch;
     this.outbox.committed();
     return outcomes;
   }
