@@ -5,14 +5,23 @@ import pg from 'pg';
 import { migrate, startEmbeddedPostgres } from '#database';
 import { migrations } from '#migrations';
 
-const quick = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=300', 'shared_buffers=256MB'];
+const quick = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'max_connections=300',
+  'shared_buffers=256MB',
+];
 
 /** One throwaway PostgreSQL for the run, with a migrated template that each test file clones. */
 export default async function start() {
   if (globalThis.stopServers) return; // two jest projects ask for the same servers
   const folder = await mkdtemp(join(tmpdir(), 'crossline-test-'));
   await chmod(folder, 0o755);
-  const server = await startEmbeddedPostgres(folder, quick.flatMap((setting) => ['-c', setting]));
+  const server = await startEmbeddedPostgres(
+    folder,
+    quick.flatMap((setting) => ['-c', setting]),
+  );
   // A Nest bootstrap error calls process.exit, which skips the teardown: never leave the server behind.
   const onExit = () => process.kill(server.pid, 'SIGINT');
   process.once('exit', onExit);

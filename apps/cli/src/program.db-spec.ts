@@ -1,4 +1,7 @@
+import { readConfig } from '#config';
+import { runtimeUrl } from '#database';
 import { aDatabase } from '#testing';
+import { prepareDatabase } from './prepare-database.js';
 import { run } from './program.js';
 
 describe('crossline', () => {
@@ -9,11 +12,14 @@ describe('crossline', () => {
     return Promise.resolve();
   };
 
+  const prepare = (url: string) => prepareDatabase(url, readConfig({}), database.secret);
+
   /** One command line as a shell would give it. */
   const crossline = async (...argv: string[]) => {
     const [out, err]: [string[], string[]] = [[], []];
     const code = await run(argv, {
       database: () => Promise.resolve({ url: database.url, stop }),
+      prepare,
       out: (text) => out.push(text),
       err: (text) => err.push(text),
     });
@@ -100,7 +106,7 @@ describe('crossline', () => {
       const lines: string[] = [];
       const terminal = { out: () => undefined, err: (text: string) => lines.push(text) };
       const connection = () => Promise.resolve({ url, stop: () => Promise.resolve() });
-      return run(['group', 'list'], { ...terminal, database: connection }).then((code) => ({
+      return run(['group', 'list'], { ...terminal, database: connection, prepare }).then((code) => ({
         code,
         said: lines.join(),
       }));
@@ -111,6 +117,33 @@ describe('crossline', () => {
     const gone = await at('postgres://nobody@127.0.0.1:1/none');
     expect(gone.code).toBe(1);
     expect(gone.said).toMatch(/^crossline: .*ECONNREFUSED/);
+  });
+
+  it('prepares an empty database, says what it applied, and does it no second time', async () => {
+    const name = `${new URL(database.url).pathname.slice(1)}_empty`;
+    await database.sql(`create database ${name}`);
+    const url = Object.assign(new URL(database.url), { pathname: name }).href;
+    const migrate = async () => {
+      const out: string[] = [];
+      const connection = () => Promise.resolve({ url, stop });
+      await run(['migrate'], {
+        database: connection,
+        prepare,
+        out: (text) => out.push(text),
+        err: (text) => out.push(text),
+      });
+      return out.join();
+    };
+    try {
+      expect(await migrate()).toMatch(/^Applied:\n {2}Foundation\d+\n.*\nThe database is up to date\.$/s);
+      expect(await migrate()).toBe('The database is up to date.');
+    } finally {
+      const roles = (['api', 'worker'] as const).map(
+        (role) => new URL(runtimeUrl(url, role, database.secret)).username,
+      );
+      await database.sql(`drop database ${name} with (force)`);
+      for (const role of roles) await database.sql(`drop role if exists ${role}`);
+    }
   });
 
   it('prints its help with exit code 0, and lets the database go after each command', async () => {

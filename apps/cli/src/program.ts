@@ -6,6 +6,7 @@ import { types } from 'node:util';
 import { auditCommand } from './audit.command.js';
 import { groupCommand } from './group.command.js';
 import { keyCommand } from './key.command.js';
+import { migrateCommand } from './migrate.command.js';
 import { organisationCommand } from './organisation.command.js';
 import type { Terminal } from './terminal.js';
 
@@ -32,7 +33,9 @@ function program(terminal: Terminal): Command {
     .description('Operates a Crossline exchange. Organisations and groups are named by id or exact name.')
     .option('--json', 'print the answer as one line of JSON')
     .option('--as <name>', 'who the audit says it was', whoRunsThis());
-  const commands = [organisationCommand, keyCommand, groupCommand, auditCommand].map((make) => make(terminal));
+  const commands = [organisationCommand, keyCommand, groupCommand, auditCommand, migrateCommand].map((make) =>
+    make(terminal),
+  );
   for (const command of commands) root.addCommand(command);
   for (const command of [root, ...commands, ...commands.flatMap((parent) => parent.commands)]) {
     command
@@ -52,7 +55,7 @@ function describe(error: unknown): string {
   if (!types.isNativeError(error)) return 'it failed for an unknown reason.';
   const { code } = error as { code?: unknown };
   if (typeof code === 'string' && UNPREPARED.has(code)) {
-    return 'the database is not prepared yet: start the exchange once, then try again.';
+    return 'the database is not prepared yet: run crossline migrate, then try again.';
   }
   // A refused connection to several addresses is an AggregateError, whose message is empty.
   return error.message || (typeof code === 'string' ? code : error.name);

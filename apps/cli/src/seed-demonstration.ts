@@ -1,9 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Operator } from '#organisations';
 
 /** One organisation of the demonstration, with a key for it. */
-export interface SeededOrganisation {
+interface SeededOrganisation {
   readonly id: string;
   readonly name: string;
   readonly kind: 'COMPANY' | 'LAW_ENFORCEMENT';
@@ -51,12 +51,18 @@ export async function seedDemonstration(ownerUrl: string): Promise<Omit<Demonstr
 
 const fileOf = (dataFolder: string) => join(dataFolder, 'demo.json');
 
+/** What an earlier start made, if there was one. */
 export async function readDemonstration(dataFolder: string): Promise<Demonstration | undefined> {
   const text = await readFile(fileOf(dataFolder), 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   });
   return text === undefined ? undefined : (JSON.parse(text) as Demonstration);
+}
+
+/** The keys of a database that is gone open nothing. */
+export async function forgetDemonstration(dataFolder: string): Promise<void> {
+  await rm(fileOf(dataFolder), { force: true });
 }
 
 /** Readable by its owner only: it holds keys. */

@@ -2,7 +2,11 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+type Entry = 'api' | 'worker';
+
+/** A running process of the product. */
 export interface Child {
+  readonly name: Entry;
   readonly process: ChildProcess;
   /** The first message it sent: it is up. */
   readonly ready: Promise<unknown>;
@@ -15,17 +19,17 @@ const PATIENCE_MS = 20_000;
  * Runs one of the product's processes. Detached, so that Ctrl-C reaches us alone and we stop things in their order; over
  * the channel it also learns of our death, and stops by itself.
  */
-export function startChild(entry: 'api' | 'worker', env: NodeJS.ProcessEnv): Child {
-  const main = fileURLToPath(new URL(`../../${entry}/src/main.js`, import.meta.url));
+export function startChild(name: Entry, env: NodeJS.ProcessEnv): Child {
+  const main = fileURLToPath(new URL(`../../${name}/src/main.js`, import.meta.url));
   const child = fork(main, { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ready = Promise.race([
     once(child, 'message').then(([message]) => message as unknown),
     once(child, 'exit').then(([code]) => {
-      throw new Error(`The ${entry} ended with ${String(code)} before it was ready.`);
+      throw new Error(`The ${name} ended with ${String(code)} before it was ready.`);
     }),
   ]);
   ready.catch(() => undefined); // whoever waits for it hears of it
-  return { process: child, ready };
+  return { name, process: child, ready };
 }
 
 /** Asks it to stop; what does not stop in time is ended. */

@@ -18,6 +18,8 @@ interface OwnerConnection {
 /** What a command needs from outside: the database, and where its lines go. */
 export interface Terminal {
   readonly database: () => Promise<OwnerConnection>;
+  /** Brings a database up to date; answers with the migrations applied. */
+  readonly prepare: (ownerUrl: string) => Promise<string[]>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Actor } from '#kernel';
+import { BadInput, isPlain, type Actor } from '#kernel';
 import type { Tx } from './db.js';
 
 /** The same key was used before with other content. */
@@ -22,6 +22,10 @@ export async function once<T>(
 ): Promise<T | typeof conflict> {
   const { actor, operation, key, content } = call;
   if (key === null || key === undefined) return work();
+  if (!isPlain(key)) {
+    const message = 'Contains control characters or broken Unicode.';
+    throw new BadInput({ field: 'idempotencyKey', rule: 'text.control', message });
+  }
 
   const fingerprint = createHash('sha256').update(JSON.stringify(content)).digest();
   const where = [actor.organisationId, operation, key];

@@ -7,7 +7,7 @@ import { paddedKey } from './context-seal.js';
 export type RuntimeRole = 'api' | 'worker';
 
 /** Roles belong to the whole server, so each database has login roles of its own: two installations never meet. */
-export const loginName = (database: string, role: RuntimeRole): string =>
+const loginName = (database: string, role: RuntimeRole): string =>
   `crossline_${role}_${createHash('sha256').update(database).digest('hex').slice(0, 12)}`;
 
 /** Where a runtime process logs in: the database of `url`, its own role, a password derived from the secret. */
