@@ -25,10 +25,13 @@ export class Audiences1763900200000 extends ForwardOnly {
     create index on audience_grant (group_id) where group_id is not null;
 
     -- since_seq: the feed's head when the membership began. Pushed readers get what comes after it.
+    -- joined: rises with every membership, in the order of their commits (see the lock of intern_audience). Says which
+    -- came after a cursor was made, which since_seq cannot: many may begin while the head stands still.
     create table audience_member (
       organisation_id uuid not null references organisation,
       audience_id     int not null references audience,
       since_seq       bigint not null default 0,
+      joined          bigint generated always as identity,
       primary key (organisation_id, audience_id)
     );
     create index on audience_member (audience_id, organisation_id);

@@ -84,6 +84,8 @@ export class Feed1763900300000 extends ForwardOnly {
       size constant bigint := 10000000;
       at   bigint := (select head / size from public.feed_head);
     begin
+      -- Workers that start together would both find the partition missing.
+      perform pg_advisory_xact_lock(hashtext('crossline.partitions'));
       for n in at .. at + 1 loop
         if to_regclass('public.feed_' || n) is null then
           execute format('create table public.feed_%s partition of public.feed for values from (%s) to (%s) with (fillfactor = 90)',
@@ -98,7 +100,8 @@ export class Feed1763900300000 extends ForwardOnly {
 
     -- One batch: the next seqs without gaps, the times strictly rising, the leaf hashed (RFC 6962) in one statement.
     -- Any worker may run it; the lock lives in the transaction that writes, so a paused holder cannot write later.
-    -- moved is null when another worker holds the lock.
+    -- moved is null when another worker holds the lock. Rows are locked in the order of their ids, here and wherever else
+    -- outbox rows are changed, so that nobody waits in a circle.
     create function app.sequence_batch(batch int, id_floor bigint)
     returns table (moved bigint, touched int[], highest_id bigint)
     language plpgsql security definer set search_path = '' as $$
@@ -110,7 +113,7 @@ export class Feed1763900300000 extends ForwardOnly {
       return query
       with h as (select f.head, f.head_at from public.feed_head f for update),
        d as (delete from public.outbox o where o.id in
-              (select o2.id from public.outbox o2 where o2.id >= id_floor order by o2.id limit batch) returning o.*),
+              (select o2.id from public.outbox o2 where o2.id >= id_floor order by o2.id limit batch for update) returning o.*),
        n as (select d.*, h.head + row_number() over w as seq,
                     greatest(statement_timestamp(), h.head_at) + row_number() over w * interval '1 us' as at
                from d, h window w as (order by d.id)),
@@ -129,16 +132,18 @@ export class Feed1763900300000 extends ForwardOnly {
     alter function app.sequence_batch(int, bigint) owner to crossline_definer;
     grant execute on function app.sequence_batch(int, bigint), app.prepare_feed_partitions() to crossline_worker;
 
-    -- Epoch and head as of the calling statement's snapshot; they leave the server sealed only.
-    create function app.feed_position() returns table (epoch int, head bigint)
+    -- Epoch, head and the asking organisation's newest membership as of the calling statement's snapshot; they leave the
+    -- server sealed only.
+    create function app.feed_position() returns table (epoch int, head bigint, joined bigint)
     language sql stable security definer set search_path = '' as $$
-      select f.epoch, f.head from public.feed_head f where app.organisation() is not null
+      select f.epoch, f.head, (select coalesce(max(m.joined), 0) from public.audience_member m where m.organisation_id = app.organisation())
+        from public.feed_head f where app.organisation() is not null
     $$;
-    -- Where the asking organisation's memberships began, for readers that continue from a cursor.
+    -- Where the asking organisation's newer memberships began, for readers that continue from a cursor.
     create function app.memberships_since(after bigint) returns table (audience_id int, since_seq bigint)
     language sql stable security definer set search_path = '' as $$
       select m.audience_id, m.since_seq from public.audience_member m
-       where m.organisation_id = app.organisation() and m.since_seq > after
+       where m.organisation_id = app.organisation() and m.joined > after
     $$;
     -- Audiences through which the asking organisation sees what is shared with one of its groups.
     create function app.group_audiences(wanted uuid) returns int[]

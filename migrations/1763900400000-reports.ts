@@ -6,16 +6,18 @@ import { ForwardOnly } from './forward-only.js';
  */
 export class Reports1763900400000 extends ForwardOnly {
   protected readonly sql = `
+    -- No foreign keys: organisations and audiences are never deleted, the policy holds organisation_id to the signed
+    -- context, and the checks would be half the cost of an insert and lock one row for every publisher at once.
     create table report (
       id                uuid primary key,
-      organisation_id   uuid not null references organisation,
+      organisation_id   uuid not null,
       dedupe_key        text not null,          -- 'x:' + external id, or 'i:' + indicator id when there is none
       external_id       text,
       batch_id          uuid not null,
       status            text not null default 'ACTIVE' check (status in ('ACTIVE', 'WITHDRAWN', 'ERASED')),
       version           int not null default 1,
       content_hash      bytea not null,
-      audience_id       int not null references audience,
+      audience_id       int not null,
       audience_since    timestamptz not null default clock_timestamp(),
       indicator_id      uuid not null,
       indicator_type    text not null,
@@ -86,6 +88,7 @@ export class Reports1763900400000 extends ForwardOnly {
     create function app_private.move_events(publisher uuid, subjects uuid[], wanted int) returns void
     language plpgsql set search_path = '' as $$
     begin
+      perform 1 from public.outbox o where o.subject_id = any (subjects) order by o.id for update; -- see sequence_batch
       update public.outbox o set audience_id = wanted
        where o.subject_id = any (subjects) and o.publisher_id = publisher and not app_private.takes_back(o.type);
       update public.feed f set audience_id = wanted
@@ -152,11 +155,15 @@ export class Reports1763900400000 extends ForwardOnly {
                where r.id = any (reports) and r.organisation_id = me and r.status <> 'ERASED' order by r.id for update) l;
       if cardinality(owned) = 0 then return; end if;
       update public.report r set status = 'WITHDRAWN', withdrawn_at = clock_timestamp(), withdraw_reason = reason where r.id = any (active);
+      -- It may be published again: that it was seen until now must outlive that.
+      insert into public.former_audience (subject_id, audience_id, from_at, until_at)
+      select r.id, r.audience_id, r.audience_since, r.withdrawn_at from public.report r where r.id = any (active);
       perform app_private.announce_withdrawn(active, null, reason);
       if erase then
         update public.report r
            set status = 'ERASED', value = '', raw_text = '', attributes = '{}', aggregation_keys = '{}', note = null, source_reference = null,
-               brands = '{}', impersonated = '{}', victim_countries = '{}', victim_count = null, first_seen = null, last_seen = null
+               brands = '{}', impersonated = '{}', victim_countries = '{}', victim_count = null, first_seen = null, last_seen = null,
+               content_hash = '' -- a hash without salt: what it was made of could be searched for
          where r.id = any (owned);
       end if;
       perform app_private.close_events(me, owned, erase);

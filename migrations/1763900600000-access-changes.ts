@@ -90,13 +90,15 @@ export class AccessChanges1763900600000 extends ForwardOnly {
           array(select g.group_id from public.audience_grant g where g.audience_id = former and g.group_id is not null), false);
         insert into public.audience_publisher (audience_id, organisation_id) values (moved_to, leaver) on conflict do nothing;
         insert into public.former_audience (subject_id, audience_id, from_at, until_at)
-        select r.id, former, r.audience_since, clock_timestamp() from public.report r where r.organisation_id = leaver and r.audience_id = former;
+        select r.id, former, r.audience_since, clock_timestamp() from public.report r
+         where r.organisation_id = leaver and r.audience_id = former and r.status = 'ACTIVE';
         update public.report r set audience_id = moved_to, audience_since = clock_timestamp()
          where r.organisation_id = leaver and r.audience_id = former;
         with moved as (update public.case_file c set audience_id = moved_to where c.organisation_id = leaver and c.audience_id = former returning c.id)
         select cases || coalesce(array_agg(m.id), '{}') into cases from moved m;
         update public.case_interest i set audience_id = moved_to where i.organisation_id = leaver and i.audience_id = former;
         -- Outbox, then feed, then body: see move_events.
+        perform 1 from public.outbox o where o.publisher_id = leaver and o.audience_id = former order by o.id for update;
         update public.outbox o set audience_id = moved_to where o.publisher_id = leaver and o.audience_id = former;
         update public.feed f set audience_id = moved_to where f.publisher_id = leaver and f.audience_id = former;
         update public.event_body b set audience_id = moved_to where b.publisher_id = leaver and b.audience_id = former;
@@ -122,7 +124,7 @@ export class AccessChanges1763900600000 extends ForwardOnly {
       select s.id from public.access_ended e cross join lateral (
         select r.id from public.report r
          where r.audience_id = any (e.audience_ids) and r.audience_since <= e.ended_at and r.created_at <= e.ended_at
-           and (r.withdrawn_at is null or r.withdrawn_at > e.ended_at)
+           and r.status = 'ACTIVE' -- withdrawn ones have a former audience
         union
         select f.subject_id from public.former_audience f
          where f.audience_id = any (e.audience_ids) and f.from_at <= e.ended_at and f.until_at > e.ended_at) s

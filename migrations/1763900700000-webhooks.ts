@@ -171,22 +171,30 @@ export class Webhooks1763900700000 extends ForwardOnly {
       with now_at as materialized (select f.head, a.epoch from public.feed_head f, public.access_epoch a),
       held as materialized (
         select s.endpoint_id, s.organisation_id, s.cursor_seq, w.event_types, w.indicator_types, w.scam_types, w.brands,
-               case when num_nonnulls(w.event_types, w.indicator_types, w.scam_types, w.brands) > 0 then least(per * 50, 5000)
-                    else per end as scan
+               num_nonnulls(w.event_types, w.indicator_types, w.scam_types, w.brands) > 0 as filtered
           from public.endpoint_state s
           join public.webhook_endpoint w on w.id = s.endpoint_id
           join public.organisation o on o.id = s.organisation_id and o.status = 'ACTIVE'
          where s.endpoint_id = any (ids) and s.claim_id = claim and s.active),
+      -- A filter may match nothing for long: it looks through so much of the feed, from the next visible event on.
+      span as materialized (
+        select h.*, case when not h.filtered then 9223372036854775807 else
+                 (select min(f.seq) from public.audience_member m cross join lateral (
+                    select f.seq from public.feed f
+                     where f.audience_id = m.audience_id and f.seq > greatest(h.cursor_seq, m.since_seq) order by f.seq limit 1) f
+                   where m.organisation_id = h.organisation_id) + least(per * 50, 5000) - 1 end as until,
+               case when h.filtered then 5000 else per end as most
+          from held h),
       scanned as materialized (
         select h.endpoint_id, k.seq
-          from held h cross join lateral (
+          from span h cross join lateral (
             select f.seq
               from public.audience_member m cross join lateral (
                 select f.seq from public.feed f
-                 where f.audience_id = m.audience_id and f.seq > greatest(h.cursor_seq, m.since_seq)
-                 order by f.seq limit h.scan) f
+                 where f.audience_id = m.audience_id and f.seq > greatest(h.cursor_seq, m.since_seq) and f.seq <= h.until
+                 order by f.seq limit h.most) f
              where m.organisation_id = h.organisation_id
-             order by f.seq limit h.scan) k),
+             order by f.seq limit h.most) k),
       matched as materialized (
         select s.endpoint_id, s.seq, f.event_id, f.type, f.order_key, f.subject_id,
                row_number() over (partition by s.endpoint_id order by s.seq) as place
@@ -197,11 +205,10 @@ export class Webhooks1763900700000 extends ForwardOnly {
                and (h.scam_types is null or f.scam_type = any (h.scam_types))
                and (h.brands is null or f.brands && h.brands))),
       reach as (
-        select h.endpoint_id, m.last is not null or s.last is not null as more, coalesce(m.last, s.last, n.head) as upto
-          from held h cross join now_at n
-          left join (select endpoint_id, seq as last from matched where place = per) m using (endpoint_id)
-          left join (select s.endpoint_id, max(s.seq) as last from scanned s join held h using (endpoint_id)
-                      group by s.endpoint_id, h.scan having count(*) = h.scan) s using (endpoint_id)),
+        select h.endpoint_id, m.last is not null or coalesce(h.filtered and h.until < n.head, false) as more,
+               coalesce(m.last, case when h.filtered then least(h.until, n.head) end, n.head) as upto
+          from span h cross join now_at n
+          left join (select endpoint_id, seq as last from matched where place = per) m using (endpoint_id)),
       chosen as (
         select r.endpoint_id, r.upto, r.more, m.seq, m.event_id, m.type, m.order_key, m.subject_id,
                row_number() over (partition by m.event_id order by r.endpoint_id) = 1 as first_of_event

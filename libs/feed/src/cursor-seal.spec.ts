@@ -15,10 +15,10 @@ const seq = fc.bigInt({ min: 0n, max: 2n ** 63n - 1n });
 describe('a sealed cursor', () => {
   it('gives back the position it was made of', () => {
     fc.assert(
-      fc.property(fc.nat(), seq, seq, (epoch, after, issuedAt) => {
+      fc.property(fc.nat(), seq, seq, (epoch, after, joined) => {
         const actor = someone();
-        const text = seal.sealPosition(actor, { epoch, after, issuedAt });
-        expect(seal.openPosition(actor, text)).toEqual({ epoch, after, issuedAt });
+        const text = seal.sealPosition(actor, { epoch, after, joined });
+        expect(seal.openPosition(actor, text)).toEqual({ epoch, after, joined });
       }),
     );
   });
@@ -26,7 +26,7 @@ describe('a sealed cursor', () => {
   it('has the same length wherever it stands, and never the same text twice', () => {
     const actor = someone();
     const texts = [0n, 1n, 2n ** 60n, 2n ** 60n].map((after) =>
-      seal.sealPosition(actor, { epoch: 1, after, issuedAt: after }),
+      seal.sealPosition(actor, { epoch: 1, after, joined: after }),
     );
     expect(new Set(texts.map((text) => text.length)).size).toBe(1);
     expect(new Set(texts).size).toBe(4);

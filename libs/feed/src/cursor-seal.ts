@@ -6,8 +6,8 @@ export interface FeedPosition {
   readonly epoch: number;
   /** The last seq read. */
   readonly after: bigint;
-  /** The feed's head when the cursor was made: memberships that began later are read from their beginning only. */
-  readonly issuedAt: bigint;
+  /** The reader's newest membership when its reading began: newer ones are read from their beginning only. */
+  readonly joined: bigint;
 }
 
 const NONCE = 12;
@@ -21,11 +21,11 @@ const TAG = 16;
 export class CursorSeal {
   constructor(private readonly key: Buffer) {}
 
-  sealPosition(actor: Actor, { epoch, after, issuedAt }: FeedPosition): string {
+  sealPosition(actor: Actor, { epoch, after, joined }: FeedPosition): string {
     const content = Buffer.alloc(CONTENT);
     content.writeUInt32BE(epoch, 0);
     content.writeBigUInt64BE(after, 4);
-    content.writeBigUInt64BE(issuedAt, 12);
+    content.writeBigUInt64BE(joined, 12);
     return this.seal(actor, 'feed', content);
   }
 
@@ -35,7 +35,7 @@ export class CursorSeal {
       content && {
         epoch: content.readUInt32BE(0),
         after: content.readBigUInt64BE(4),
-        issuedAt: content.readBigUInt64BE(12),
+        joined: content.readBigUInt64BE(12),
       }
     );
   }

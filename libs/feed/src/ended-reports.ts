@@ -24,7 +24,7 @@ export class EndedReports {
     authorise(actor, 'read');
     if (!isUuid(event)) throw new BadInput({ field: 'event', rule: 'id.form', message: 'Not a UUID.' });
     const list = `ended|${event.toLowerCase()}`;
-    const from = after ? this.seal.openKey(actor, list, after) : FIRST_ID;
+    const from = typeof after === 'string' ? this.seal.openKey(actor, list, after) : FIRST_ID;
     if (from === undefined)
       throw new BadInput({ field: 'after', rule: 'cursor.unreadable', message: 'Start again without it.' });
 

@@ -1,5 +1,5 @@
 import { Field, InputType } from '@nestjs/graphql';
-import { Rejected } from '#kernel';
+import { isPlain, Rejected } from '#kernel';
 import { ScamType } from '#access';
 import { indicatorTypes } from '#canonical';
 import { enumType } from '#graphql';
@@ -49,12 +49,13 @@ const MAX_BRAND_LENGTH = 100;
 /** Brands are compared without regard to case and outer space. */
 export const brandKey = (brand: string): string => brand.normalize('NFKC').trim().toLowerCase();
 
+/** No report names a brand with control characters, and the database cannot even compare a zero. */
+const couldBeBrand = (brand: string): boolean =>
+  brandKey(brand) !== '' && brand.length <= MAX_BRAND_LENGTH && isPlain(brand);
+
 export function parseEventFilter(input: EventFilterInput | null | undefined): EventFilter | Rejected {
   const brands = input?.brands ?? null;
-  if (
-    brands &&
-    (brands.length > MAX_BRANDS || brands.some((brand) => brandKey(brand) === '' || brand.length > MAX_BRAND_LENGTH))
-  ) {
+  if (brands && (brands.length > MAX_BRANDS || !brands.every(couldBeBrand))) {
     return Rejected.because(
       'filter.brands',
       'brands.size',

@@ -5,7 +5,7 @@ import { EndedReports } from './ended-reports.js';
 import { eventTypeName } from './event.js';
 import { EventFilterInput } from './event-filter.js';
 import { ChangesResult, CursorInvalid, EndedReportsPage } from './feed.types.js';
-import { ReadChanges, UnreadableCursor } from './read-changes.js';
+import { ReadChanges, unreadableCursor } from './read-changes.js';
 
 @Resolver()
 export class FeedResolver {
@@ -34,7 +34,7 @@ export class FeedResolver {
     group?: string | null,
   ): Promise<typeof ChangesResult> {
     const page = await this.readChanges.run(actor, { after, first, filter, group });
-    if (page instanceof UnreadableCursor) return new CursorInvalid();
+    if (page === unreadableCursor) return new CursorInvalid();
     return { ...page, events: page.events.map((event) => ({ ...event, type: eventTypeName(event.type) })) };
   }
 

@@ -3,5 +3,5 @@ export { EventTypeName, eventTypeName, eventTypes, type EventDraft, type EventTy
 export { brandKey, EventFilterInput, IndicatorTypeName, parseEventFilter, type EventFilter } from './event-filter.js';
 export { FeedModule } from './feed.module.js';
 export { Outbox } from './outbox.js';
-export { ReadChanges, UnreadableCursor } from './read-changes.js';
+export { ReadChanges, unreadableCursor } from './read-changes.js';
 export { Sequencer, type SequencerEvents } from './sequencer.js';

@@ -12,7 +12,8 @@ const THROTTLE_MS = 5;
 const appendSql = `
 with e as materialized (
   select uuidv7() as event_id, gen_random_bytes(32) as nonce, d.*
-    from unnest($2::int[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::text[]) with ordinality
+    from unnest($2::int[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
+                string_to_array($9, '${SEPARATOR}')) with ordinality
       as d (audience_id, type, order_key, subject_id, indicator_type, scam_type, brands, body, row)),
 b as (
   insert into event_body (event_id, publisher_id, audience_id, nonce, body)
@@ -43,7 +44,8 @@ export class Outbox {
       drafts.map((draft) => draft.indicatorType ?? null),
       drafts.map((draft) => draft.scamType ?? null),
       drafts.map(({ brands }) => (brands && brands.length > 0 ? brands.join(SEPARATOR) : null)),
-      drafts.map(({ type, data }) => JSON.stringify({ type, timestamp, data })),
+      // As one text: JSON holds no bare control character, and an array's quoting would escape each of its quotes.
+      drafts.map(({ type, data }) => JSON.stringify({ type, timestamp, data })).join(SEPARATOR),
     ]);
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { authorise } from '#access';
 import { Db, type Tx } from '#database';
-import { BadInput, isUuid, Rejected, type Actor } from '#kernel';
+import { BadInput, Denied, isUuid, Rejected, type Actor } from '#kernel';
 import { CursorSeal, type FeedPosition } from './cursor-seal.js';
 import { parseEventFilter, type EventFilter, type EventFilterInput } from './event-filter.js';
 
@@ -29,11 +29,12 @@ export interface ChangesRequest {
 }
 
 /** Why a cursor cannot be read; the same for one that is damaged, foreign or older than the feed. */
-export class UnreadableCursor {}
+export const unreadableCursor = Symbol('unreadable cursor');
 
 interface ScannedRow {
   readonly epoch: number;
   readonly head: string;
+  readonly joined: string;
   readonly seq: string | null;
   readonly event_id: string;
   readonly type: string;
@@ -48,12 +49,13 @@ const MAX_SCAN = 5_000;
 
 /**
  * The next events after a position, oldest first. One statement, so head, memberships and events share a snapshot.
- * Only seq passes through the merge; bodies are joined last. $2 is where the reader stands, $3 the head when its cursor
- * was made: of an audience joined since, only what came after the membership began. A withdrawn subject's events come
- * as their tombstones; an event that the filter holds back comes without a body, so that the position can pass it.
+ * Only seq passes through the merge; bodies are joined last. $2 is where the reader stands, $3 its newest membership when
+ * the reading began: of an audience joined since, only what came after the membership began. A withdrawn subject's events come
+ * as their tombstones; an event that the filter holds back, or that is more than the page holds ($9), comes without a
+ * body, so that the position can pass it.
  */
 const changesSql = `
-with place as materialized (select epoch, head from app.feed_position()),
+with place as materialized (select epoch, head, joined from app.feed_position()),
 scan as materialized (
   select s.seq
     from unnest(case when $4::uuid is null then app.visible_audiences() else app.group_audiences($4) end) a (id)
@@ -62,16 +64,18 @@ scan as materialized (
       select f.seq from feed f
        where f.audience_id = a.id and f.seq > greatest($2::bigint, coalesce(m.since_seq, 0)) and f.seq <= (select head from place)
        order by f.seq limit $1) s
-   order by s.seq limit $1)
-select place.epoch, place.head, f.seq, f.event_id, f.type, f.subject_id, f.sequenced_at,
-       case when matches then case when b.closed_at is null then b.body else app.tombstone(f.type, f.subject_id) end end as body
+   order by s.seq limit $1),
+passed as (
+  select f.*, x.matches, count(*) filter (where x.matches) over (order by f.seq) as nth
+    from scan join feed f using (seq)
+    cross join lateral (select
+      ($5::text[] is null or f.type = any ($5)) and (f.type like 'access.%' or (
+        ($6::text[] is null or f.indicator_type = any ($6)) and ($7::text[] is null or f.scam_type = any ($7))
+        and ($8::text[] is null or f.brands && $8))) as matches) x)
+select place.epoch, place.head, place.joined, f.seq, f.event_id, f.type, f.subject_id, f.sequenced_at,
+       case when b.closed_at is null then b.body else app.tombstone(f.type, f.subject_id) end as body
   from place
-  left join (scan join feed f using (seq)
-             cross join lateral (select
-               ($5::text[] is null or f.type = any ($5)) and (f.type like 'access.%' or (
-                 ($6::text[] is null or f.indicator_type = any ($6)) and ($7::text[] is null or f.scam_type = any ($7))
-                 and ($8::text[] is null or f.brands && $8))) as matches) x
-             left join event_body b on matches and b.event_id = f.event_id) on true
+  left join (passed f left join event_body b on f.matches and f.nth <= $9 and b.event_id = f.event_id) on true
  order by f.seq`;
 
 /** `changes`: everything the asker may see, in order, from any point; never skips, never repeats. */
@@ -82,7 +86,7 @@ export class ReadChanges {
     private readonly seal: CursorSeal,
   ) {}
 
-  async run(actor: Actor, request: ChangesRequest): Promise<ChangesPage | UnreadableCursor> {
+  async run(actor: Actor, request: ChangesRequest): Promise<ChangesPage | typeof unreadableCursor> {
     authorise(actor, 'read');
     const { first, after, group } = request;
     const filter = parseEventFilter(request.filter);
@@ -90,13 +94,14 @@ export class ReadChanges {
     if (first < 1 || first > MAX_PAGE) {
       throw new BadInput({ field: 'first', rule: 'page.size', message: `Must be 1 to ${MAX_PAGE}.` });
     }
-    if (group && !isUuid(group)) throw new BadInput({ field: 'group', rule: 'id.form', message: 'Not a UUID.' });
+    if (typeof group === 'string' && !isUuid(group))
+      throw new BadInput({ field: 'group', rule: 'id.form', message: 'Not a UUID.' });
 
-    const from = after ? this.seal.openPosition(actor, after) : undefined;
-    if (after && !from) return new UnreadableCursor();
+    const from = typeof after === 'string' ? this.seal.openPosition(actor, after) : undefined;
+    if (typeof after === 'string' && !from) return unreadableCursor;
     const filtered = Object.values(filter).some((list) => list !== null);
     const scanLimit = filtered ? MAX_SCAN : first + 1;
-    const rows = await this.db.as(actor, (tx) => scan(tx, scanLimit, from, group ?? null, filter));
+    const rows = await this.db.as(actor, (tx) => scan(tx, { first, from, group, filter, scanLimit }));
     return this.page(actor, rows, { first, from, scanLimit });
   }
 
@@ -104,14 +109,17 @@ export class ReadChanges {
     actor: Actor,
     rows: readonly ScannedRow[],
     { first, from, scanLimit }: { first: number; from: FeedPosition | undefined; scanLimit: number },
-  ): ChangesPage | UnreadableCursor {
+  ): ChangesPage | typeof unreadableCursor {
     const [place] = rows;
-    if (!place) throw new Error('the feed has no head');
+    if (!place) throw new Denied('FORBIDDEN', 'organisation.suspended', 'This organisation is suspended.');
     // A cursor made before the exchange was restored from a backup could lie ahead of the feed and skip in silence.
-    if (from && from.epoch !== place.epoch) return new UnreadableCursor();
-    const head = BigInt(place.head);
-    const at = (seq: string | bigint) =>
-      this.seal.sealPosition(actor, { epoch: place.epoch, after: BigInt(seq), issuedAt: head });
+    if (from && from.epoch !== place.epoch) return unreadableCursor;
+    const joined = BigInt(place.joined);
+    // A reading that has not caught up keeps its rule, or of an audience joined meanwhile it would get a part.
+    const reading = from?.joined ?? joined;
+    const at = (seq: string) =>
+      this.seal.sealPosition(actor, { epoch: place.epoch, after: BigInt(seq), joined: reading });
+    const atHead = () => this.seal.sealPosition(actor, { epoch: place.epoch, after: BigInt(place.head), joined });
 
     const scanned = rows.filter((row): row is ScannedRow & { seq: string } => row.seq !== null);
     const matched = scanned.filter((row): row is ScannedRow & { seq: string; body: string } => row.body !== null);
@@ -125,27 +133,30 @@ export class ReadChanges {
     }));
     const full = matched.length > first;
     const last = full ? matched[first - 1] : scanned.length === scanLimit ? scanned.at(-1) : undefined;
-    return { events, cursor: at(last?.seq ?? head), hasMore: last !== undefined };
+    return { events, cursor: last ? at(last.seq) : atHead(), hasMore: last !== undefined };
   }
 }
 
-function scan(
-  tx: Tx,
-  limit: number,
-  from: FeedPosition | undefined,
-  group: string | null,
-  filter: EventFilter,
-): Promise<ScannedRow[]> {
+interface Scan {
+  readonly first: number;
+  readonly from: FeedPosition | undefined;
+  readonly group: string | null | undefined;
+  readonly filter: EventFilter;
+  readonly scanLimit: number;
+}
+
+function scan(tx: Tx, { first, from, group, filter, scanLimit }: Scan): Promise<ScannedRow[]> {
   // Without a cursor nothing counts as joined since: the reading starts with all that can be seen now.
-  const everSince = from?.issuedAt ?? 2n ** 62n;
+  const newest = from?.joined ?? 2n ** 62n;
   return tx.query<ScannedRow[]>(changesSql, [
-    limit,
+    scanLimit,
     String(from?.after ?? 0n),
-    String(everSince),
-    group,
+    String(newest),
+    group ?? null,
     filter.eventTypes,
     filter.indicatorTypes,
     filter.scamTypes,
     filter.brands,
+    first + 1,
   ]);
 }

@@ -74,8 +74,7 @@ export class Sequencer {
       this.asked = false;
       try {
         await this.makePartitions();
-        let full = true;
-        while (full && !this.stopped) full = (await this.batch()) === BATCH;
+        if ((await this.batch()) === BATCH) this.asked = true; // there may be more
       } catch (error) {
         this.events.failed(error);
       }

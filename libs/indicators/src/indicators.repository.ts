@@ -72,10 +72,14 @@ const matches = (r: string) => `
   and ($7::text[] is null or exists (select 1 from unnest(${r}.brands) b where lower(b) = any ($7)))
   and ($8::int is null or ${r}.confidence >= $8) and ($9::text is null or ${r}.value ^@ $9)`;
 
-/** Newest first: the top of each audience, merged. Costs the same for a viewer who sees little and one who sees much. */
+/**
+ * Newest first: the top of each audience, merged. Costs the same for a viewer who sees little and one who sees much.
+ * `between`, not `=`: an equal audience would let the planner walk all reports by id, which for a rare audience is all.
+ */
 const newest = (more = '') => `
   select top.id from unnest(app.visible_audiences()) a (id) cross join lateral (
-    select r.id from report r where r.audience_id = a.id and ($2::uuid is null or r.id < $2) and ${matches('r')} ${more} order by r.id desc limit $1) top
+    select r.id from report r where r.audience_id between a.id and a.id and ($2::uuid is null or r.id < $2) and ${matches('r')} ${more}
+     order by r.audience_id, r.id desc limit $1) top
    order by top.id desc limit $1`;
 
 const filterValues = (filter: ReportFilter) => [

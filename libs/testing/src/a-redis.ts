@@ -9,7 +9,7 @@ export interface TestRedis {
 }
 
 /** Whether a redis-server (or Valkey under that name) is installed here. In CI it must be: nothing is skipped in silence. */
-export const redisIsInstalled = spawnSync('redis-server', ['--version']).status === 0;
+const redisIsInstalled = spawnSync('redis-server', ['--version']).status === 0;
 if (!redisIsInstalled && process.env.CI) throw new Error('CI runs the queue tests on Redis too: install redis-server.');
 
 /** `describe` where there is a redis-server; elsewhere the suite is reported as skipped. */

@@ -9,14 +9,18 @@ export class AccessWatch {
   private epoch = 0n;
   generation = 0;
 
-  constructor(listenUrl: string) {
+  constructor(
+    listenUrl: string,
+    private readonly readEpoch: () => Promise<string>,
+  ) {
     this.listener = new Listener(listenUrl, 'crossline_access', () => {
       this.generation++;
     });
   }
 
-  start(): Promise<void> {
-    return this.listener.start();
+  async start(): Promise<void> {
+    await this.listener.start();
+    this.epoch = BigInt(await this.readEpoch()); // or the first readings would each take it for news
   }
 
   stop(): Promise<void> {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '#database';
 import type { Queues, Sender, Taker } from '#queue';
@@ -20,6 +21,8 @@ const WAKES_AT_ONCE = 8;
 const WAKE_PAUSE_MS = 10;
 /** Endpoints just released are looked at once more after this: a wake-up may have found them taken. */
 const RELEASED_PAUSE_MS = 50;
+/** While as many endpoints are being served as a worker takes on. */
+const FULL_PAUSE_MS = 10;
 const PARTITIONS_EVERY_MS = 3_600_000;
 
 /** How a worker delivers. */
@@ -71,7 +74,7 @@ export class Delivery {
       poster,
       secrets,
       slots: new Slots(this.concurrency),
-      watch: new AccessWatch(options.listenUrl),
+      watch: new AccessWatch(options.listenUrl, () => this.repository.accessEpoch()),
       random: this.random,
       fault: this.onError,
       stopping: () => this.stopped.signal.aborted,
@@ -80,6 +83,7 @@ export class Delivery {
   }
 
   async start(): Promise<void> {
+    setMaxListeners(0, this.stopped.signal); // each of up to eight handlers may be pausing
     await this.repository.preparePartitions();
     await this.parts.watch.start();
     this.taker = this.queues.work(wakeQueue, ({ shard }) => this.serveAwoken(shard), WAKES_AT_ONCE);
@@ -150,7 +154,7 @@ export class Delivery {
     const until = performance.now() + SERVE_MS;
     while (performance.now() < until && !this.parts.stopping()) {
       if (this.runs.size >= this.concurrency * 2) {
-        await Promise.race([...this.runs, this.pause(until - performance.now())]);
+        await this.pause(FULL_PAUSE_MS);
         continue;
       }
       const ids = await due();

@@ -1,12 +1,14 @@
 import type { AccessWatch } from './access-watch.js';
 import { afterSlice, type Health } from './breaker.js';
-import type { ClaimedEndpoint, DeliveryRepository, Reading } from './delivery.repository.js';
+import type { ClaimedEndpoint, Reading } from './delivery-records.js';
+import type { DeliveryRepository } from './delivery.repository.js';
 import type { Poster } from './poster.js';
 import type { Recorder } from './recorder.js';
 import { jittered } from './retry-schedule.js';
 import type { SealedSecrets } from './sealed-secrets.js';
 import { signedHeaders } from './signed-headers.js';
-import { Slice, type SliceEnd } from './slice.js';
+import type { SliceEnd } from './slice-plan.js';
+import { Slice } from './slice.js';
 import type { Slots } from './slots.js';
 
 /** Events are read at most this long before they are sent, and a claim starts nothing after it. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DeliveryRepository, SliceRecord } from './delivery.repository.js';
+import type { SliceRecord } from './delivery-records.js';
+import type { DeliveryRepository } from './delivery.repository.js';
 
 /** One flush writes what has come together meanwhile, so a thousand endpoints share a few commits. */
 const LARGEST_BATCH = 250;

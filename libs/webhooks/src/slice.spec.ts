@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PendingEvent } from './delivery.repository.js';
+import type { PendingEvent } from './delivery-records.js';
 import type { PostResult } from './poster.js';
-import { Slice, type SliceEnd, type SlicePlan } from './slice.js';
+import type { SliceEnd, SlicePlan } from './slice-plan.js';
+import { Slice } from './slice.js';
 
 type Outcome = PostResult['outcome'];
 interface Scripted {
@@ -136,6 +137,12 @@ describe('a slice', () => {
     const { end } = await play([line('delivered')], broken);
     expect(end).toMatchObject({ upto: undefined, halted: 'ours', setAside: [] });
     expect(faults.length).toBe(1);
+  });
+
+  it('passes nothing when a record of its progress was lost', async () => {
+    const lossy = { progress: () => Promise.reject(new Error('the database is away')) };
+    const slow = [line('event-failed', 1, { ms: 1_050 }), line('delivered', 2)];
+    await expect(play(slow, lossy, 1)).rejects.toThrow('the database is away');
   });
 
   it('accounts for everything it starts, whatever happens in which order', async () => {

@@ -1,52 +1,10 @@
-import type { AttemptRecord, PendingEvent, SetAsideRecord, SettledRecord } from './delivery.repository.js';
+import type { AttemptRecord, PendingEvent, SetAsideRecord, SettledRecord } from './delivery-records.js';
 import type { PostResult } from './poster.js';
 import { nextAttemptDelayMs } from './retry-schedule.js';
+import type { Halt, SliceEnd, SlicePlan } from './slice-plan.js';
 
 const PROGRESS_EVERY_MS = 1_000;
 const OURS_RETRY_MS = 5_000;
-
-/** Why a slice starts nothing more for its endpoint. */
-export type Halt = 'endpoint-failed' | 'gone' | 'ours';
-
-/** What came of a slice, or of the part of it that has not been recorded yet. */
-export interface SliceEnd {
-  /** The last event up to which all are accounted for; undefined when none are. */
-  readonly upto: string | undefined;
-  /** All events of the reading are accounted for. */
-  readonly complete: boolean;
-  /** The slice goes on. */
-  readonly inProgress: boolean;
-  readonly halted?: Halt | undefined;
-  /** Whether any request of the slice so far was answered or failed by the receiver. */
-  readonly answered: boolean;
-  /** The longest that any of them took. */
-  readonly slowestMs: number;
-  readonly retryAfterMs?: number | undefined;
-  /** Start nothing for this long, for a reason of our own. */
-  readonly holdMs?: number;
-  readonly attempts: readonly AttemptRecord[];
-  readonly setAside: readonly SetAsideRecord[];
-  readonly settled: readonly SettledRecord[];
-}
-
-/** What a slice works on and with. */
-export interface SlicePlan {
-  readonly endpointId: string;
-  readonly events: readonly PendingEvent[];
-  readonly redelivery: boolean;
-  /** Requests in flight at once. */
-  readonly window: number;
-  /** False once the reading is too old, access has changed, or the worker stops. */
-  mayStart(): boolean;
-  /** Waits for a place among all requests of the worker. */
-  slot(): Promise<() => void>;
-  post(event: PendingEvent, body: Buffer): Promise<PostResult>;
-  /** Records what is accounted for so far. */
-  progress(end: SliceEnd): Promise<void>;
-  /** A mistake of our own, which no answer explains. */
-  fault(error: unknown): void;
-  random(): number;
-}
 
 /** How one started event ended; `ours` went nowhere for a reason that is not the receiver's. */
 interface Account {
@@ -61,8 +19,9 @@ interface Account {
  */
 export class Slice {
   private readonly accounts: (Account | undefined)[] = [];
-  private readonly inFlight = new Set<Promise<void>>();
-  private readonly lastOfKey = new Map<string, Promise<void>>();
+  private readonly keysInFlight = new Set<string>();
+  private inFlight = 0;
+  private ended: (() => void) | undefined;
   private readonly blockedKeys = new Set<string>();
   private attempts: AttemptRecord[] = [];
   private recorded = 0;
@@ -72,21 +31,23 @@ export class Slice {
   private retryAfterMs: number | undefined;
   private progressAt = performance.now();
   private recording: Promise<void> | undefined;
+  private lost: { readonly error: unknown } | undefined;
 
   constructor(private readonly plan: SlicePlan) {}
 
   async run(): Promise<SliceEnd> {
     await this.startAll();
-    await Promise.all(this.inFlight);
+    while (this.inFlight > 0) await this.oneEnded();
     await this.recording;
+    // What it held must not be passed: the whole slice counts as not recorded.
+    if (this.lost) throw this.lost.error;
     return this.collect(true);
   }
 
   private async startAll(): Promise<void> {
     const { events, window } = this.plan;
     for (const [index, event] of events.entries()) {
-      if (this.inFlight.size >= window) await Promise.race(this.inFlight);
-      await this.lastOfKey.get(event.orderKey);
+      while (this.inFlight >= window || this.keysInFlight.has(event.orderKey)) await this.oneEnded();
       if (!this.mayStart()) return;
       const settledUnsent = this.withoutSending(event);
       if (settledUnsent) {
@@ -114,19 +75,24 @@ export class Slice {
     return undefined;
   }
 
+  private async oneEnded(): Promise<void> {
+    await new Promise<void>((ended) => {
+      this.ended = ended;
+    });
+  }
+
   private launch(index: number, event: PendingEvent, giveBack: () => void): void {
     this.accounts[index] = undefined;
-    const done = this.send(event)
-      .then((account) => {
-        this.accounts[index] = account;
-      })
-      .finally(() => {
-        giveBack();
-        this.inFlight.delete(done);
-        this.reportProgress();
-      });
-    this.inFlight.add(done);
-    this.lastOfKey.set(event.orderKey, done);
+    this.inFlight++;
+    this.keysInFlight.add(event.orderKey);
+    void this.send(event).then((account) => {
+      this.accounts[index] = account;
+      this.inFlight--;
+      this.keysInFlight.delete(event.orderKey);
+      giveBack();
+      this.reportProgress();
+      this.ended?.();
+    });
   }
 
   private async send(event: PendingEvent): Promise<Account> {
@@ -210,11 +176,14 @@ export class Slice {
   private reportProgress(): void {
     if (this.recording || performance.now() - this.progressAt < PROGRESS_EVERY_MS) return;
     this.progressAt = performance.now();
-    this.recording = this.plan.progress(this.collect(false)).finally(() => {
-      this.recording = undefined;
-    });
-    // run() awaits it and throws what it threw; until then it must not count as unhandled.
-    this.recording.catch(() => undefined);
+    this.recording = this.plan
+      .progress(this.collect(false))
+      .catch((error: unknown) => {
+        this.lost = { error };
+      })
+      .finally(() => {
+        this.recording = undefined;
+      });
   }
 
   /** What is accounted for and not recorded yet. Attempts of events further on go along: they happened. */

@@ -3,23 +3,23 @@ import { ScamType } from '#access';
 import { EventFilterInput, EventTypeName, IndicatorTypeName } from '#feed';
 import { connectionOf, enumType, InputRejected, NotFound } from '#graphql';
 
-export const WebhookStatus = enumType('WebhookStatus', 'Whether an endpoint is sent anything.', {
+const WebhookStatus = enumType('WebhookStatus', 'Whether an endpoint is sent anything.', {
   ENABLED: 'Events are delivered as they come.',
   DISABLED: 'Nothing is sent; its place in the feed is kept until it is enabled again.',
 });
 
-export const WebhookDisabledReason = enumType('WebhookDisabledReason', 'Who disabled an endpoint.', {
+const WebhookDisabledReason = enumType('WebhookDisabledReason', 'Who disabled an endpoint.', {
   OWNER: 'Your organisation did.',
   GONE: 'Your receiver did, by answering 410 Gone.',
 });
 
-export const WebhookHealth = enumType('WebhookHealth', 'How deliveries to an endpoint have been going.', {
+const WebhookHealth = enumType('WebhookHealth', 'How deliveries to an endpoint have been going.', {
   HEALTHY: 'The last requests were answered.',
   FAILING: 'The last requests failed; five times in a row pause it.',
   PAUSED: 'Too many failures in a row, or your receiver asked for time. Nothing is sent until pausedUntil.',
 });
 
-export const WebhookOutcome = enumType('WebhookOutcome', 'What a request came to.', {
+const WebhookOutcome = enumType('WebhookOutcome', 'What a request came to.', {
   DELIVERED: 'Your receiver answered 2xx.',
   ENDPOINT_FAILED:
     'No answer in time, no connection, a TLS error, a redirect, 408, 429 or 5xx: the endpoint is at fault, and sending slows down.',

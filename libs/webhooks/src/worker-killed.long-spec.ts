@@ -101,13 +101,9 @@ function survives(database: TestDatabase, env: () => Record<string, string>, aft
     await publishing;
     await worker.start();
     const arrived = () => endpoints.map((endpoint) => new Set(spec.idsAt(endpoint)));
-    for (let left = Infinity; left > 0;) {
-      await sleep(1_000);
-      const now = arrived();
-      const missing = endpoints.map(({ due }, index) => [...due].filter((id) => !now[index]?.has(id)).length);
-      const next = missing.reduce((sum, count) => sum + count, 0);
-      left = next;
-    }
+    const anyMissing = (now: readonly Set<string>[]) =>
+      endpoints.some(({ due }, index) => [...due].some((id) => !now[index]?.has(id)));
+    while (anyMissing(arrived())) await sleep(1_000);
     await worker.end('SIGTERM');
 
     const now = arrived();
