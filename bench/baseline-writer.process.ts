@@ -69,7 +69,8 @@ async function read(ownerUrl: string, apiUrl: string, secret: Secret): Promise<S
     event_body: await rowsOf('event_body'),
     outbox: await rowsOf('outbox'),
   };
-  const entities = await Promise.all(tables.map((table) => schemaOf(owner, table)));
+  const entities: EntitySchema[] = [];
+  for (const table of tables) entities.push(await schemaOf(owner, table));
   const values = await copied(owner, '(select indicator_id, indicator_type, value from report)');
   const reports = await copied(owner, 'report');
   await owner.end();

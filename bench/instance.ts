@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,7 +63,10 @@ async function openInstance(): Promise<Instance> {
   const folder = await mkdtemp(join(tmpdir(), 'crossline-bench-'));
   await chmod(folder, 0o755);
   const server = await startEmbeddedPostgres(folder, settings);
-  const onExit = () => process.kill(server.pid, 'SIGINT');
+  const onExit = () => {
+    process.kill(server.pid, 'SIGQUIT');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  };
   process.once('exit', onExit);
 
   const secretText = randomBytes(32).toString('base64url');

@@ -27,6 +27,9 @@ if (unknown.length > 0)
   throw new Error(`No such bench: ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}.`);
 
 if (flags.profile !== undefined) await mkdir(flags.profile, { recursive: true });
+// Ctrl-C: the exit handlers end what was started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 const machine = await describeMachine();
 console.log(machine);
 const answers: Answer[] = [];
