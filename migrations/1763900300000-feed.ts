@@ -139,22 +139,40 @@ export class Feed1763900300000 extends ForwardOnly {
       select f.epoch, f.head, (select coalesce(max(m.joined), 0) from public.audience_member m where m.organisation_id = app.organisation())
         from public.feed_head f where app.organisation() is not null
     $$;
-    -- Where the asking organisation's newer memberships began, for readers that continue from a cursor.
-    create function app.memberships_since(after bigint) returns table (audience_id int, since_seq bigint)
-    language sql stable security definer set search_path = '' as $$
-      select m.audience_id, m.since_seq from public.audience_member m
-       where m.organisation_id = app.organisation() and m.joined > after
-    $$;
     -- Audiences through which the asking organisation sees what is shared with one of its groups.
     create function app.group_audiences(wanted uuid) returns int[]
     language sql stable security definer set search_path = '' as $$
       select coalesce(array_agg(g.audience_id), '{}') from public.audience_grant g
        where g.group_id = wanted and wanted = any (app.my_groups()) and g.audience_id = any (app.visible_audiences())
     $$;
+    -- Where the asking organisation's newer memberships began, for readers that continue from a cursor.
+    create function app.memberships_since(after bigint) returns table (audience_id int, since_seq bigint)
+    language sql stable security definer set search_path = '' as $$
+      select m.audience_id, m.since_seq from public.audience_member m
+       where m.organisation_id = app.organisation() and m.joined > after
+    $$;
+    -- The next places of what the asking organisation may see, all or what is shared with one group: the first of each
+    -- audience, merged. Of a membership newer than the one the reader knew, only what came after it began.
+    -- Each audience must be read through its own index, whatever the statistics say: the planner would rather sort all
+    -- of it, or walk the whole feed for a rare one. So no sort and no bitmap inside, and no equality, which would let
+    -- the order by seq alone do.
+    create function app.next_seqs(after bigint, known_joined bigint, wanted_group uuid, page int) returns setof bigint rows 100
+    language sql stable security definer set search_path = '' set enable_sort = off set enable_bitmapscan = off as $$
+      with starts as materialized (
+        select a.id, greatest(after, m.since_seq) as seq
+          from unnest(case when wanted_group is null then app.visible_audiences() else app.group_audiences(wanted_group) end) a (id)
+          left join app.memberships_since(known_joined) m on m.audience_id = a.id)
+      select s.seq from starts a cross join lateral (
+        select f.seq from public.feed f
+         where f.audience_id between a.id and a.id and f.seq > a.seq order by f.audience_id, f.seq limit page) s
+       order by s.seq limit page
+    $$;
     alter function app.feed_position() owner to crossline_definer;
     alter function app.memberships_since(bigint) owner to crossline_definer;
     alter function app.group_audiences(uuid) owner to crossline_definer;
-    grant execute on function app.feed_position(), app.memberships_since(bigint), app.group_audiences(uuid) to crossline_api;
+    alter function app.next_seqs(bigint, bigint, uuid, int) owner to crossline_definer;
+    grant execute on function app.feed_position(), app.memberships_since(bigint), app.group_audiences(uuid),
+      app.next_seqs(bigint, bigint, uuid, int) to crossline_api;
 
     -- An event made by the database itself: ids only.
     create function app_private.append_event(publisher uuid, audience int, kind text, subject uuid, ordering uuid, data jsonb,

@@ -49,22 +49,13 @@ const MAX_SCAN = 5_000;
 
 /**
  * The next events after a position, oldest first. One statement, so head, memberships and events share a snapshot.
- * Only seq passes through the merge; bodies are joined last. $2 is where the reader stands, $3 its newest membership when
- * the reading began: of an audience joined since, only what came after the membership began. A withdrawn subject's events come
- * as their tombstones; an event that the filter holds back, or that is more than the page holds ($9), comes without a
- * body, so that the position can pass it.
+ * Only seq passes through the merge; what is shown is read under the policies, bodies last. $2 is where the reader stands,
+ * $3 its newest membership when the reading began. A withdrawn subject's events come as their tombstones; an event that
+ * the filter holds back, or that is more than the page holds ($9), comes without a body, so that the position can pass it.
  */
 const changesSql = `
 with place as materialized (select epoch, head, joined from app.feed_position()),
-scan as materialized (
-  select s.seq
-    from unnest(case when $4::uuid is null then app.visible_audiences() else app.group_audiences($4) end) a (id)
-    left join app.memberships_since($3) m on m.audience_id = a.id
-    cross join lateral (
-      select f.seq from feed f
-       where f.audience_id = a.id and f.seq > greatest($2::bigint, coalesce(m.since_seq, 0)) and f.seq <= (select head from place)
-       order by f.seq limit $1) s
-   order by s.seq limit $1),
+scan as materialized (select seq from app.next_seqs($2, $3, $4, $1) n (seq)),
 passed as (
   select f.*, x.matches, count(*) filter (where x.matches) over (order by f.seq) as nth
     from scan join feed f using (seq)
@@ -75,7 +66,7 @@ passed as (
 select place.epoch, place.head, place.joined, f.seq, f.event_id, f.type, f.subject_id, f.sequenced_at,
        case when b.closed_at is null then b.body else app.tombstone(f.type, f.subject_id) end as body
   from place
-  left join (passed f left join event_body b on f.matches and f.nth <= $9 and b.event_id = f.event_id) on true
+  left join (passed f left join event_body b on b.event_id = case when f.matches and f.nth <= $9 then f.event_id end) on true
  order by f.seq`;
 
 /** `changes`: everything the asker may see, in order, from any point; never skips, never repeats. */

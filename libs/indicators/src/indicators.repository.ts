@@ -32,9 +32,12 @@ export interface ReportRow {
   readonly rawText: string | null;
 }
 
-/** What the viewer's visible reports, taken together, say about one indicator. */
-export interface IndicatorSummary {
-  readonly id: string;
+/** What one organisation's visible reports, taken together, say about one indicator. */
+export interface Summary {
+  readonly indicatorId: string;
+  readonly type: string;
+  readonly value: string;
+  readonly organisation: Organisation;
   readonly reportCount: number;
   readonly firstSeen: Date | null;
   readonly lastSeen: Date | null;
@@ -130,11 +133,16 @@ export class IndicatorsRepository {
     );
   }
 
-  /** Counts over what the viewer may see, and nothing else. */
-  summaries(tx: Tx, indicatorIds: readonly string[]): Promise<IndicatorSummary[]> {
-    return tx.query<IndicatorSummary[]>(
-      `select r.indicator_id as id, count(*)::int as "reportCount", min(r.first_seen) as "firstSeen", max(r.last_seen) as "lastSeen"
-         from report r where r.indicator_id = any ($1) and r.status = 'ACTIVE' group by 1`,
+  /** For each indicator and each organisation that reports it: counts over what the viewer may see, and nothing else. */
+  summaries(tx: Tx, indicatorIds: readonly string[]): Promise<Summary[]> {
+    return tx.query<Summary[]>(
+      `with s as materialized (
+         select r.indicator_id, r.organisation_id, min(r.indicator_type) as type, min(r.value) as value, count(*)::int as reports,
+                min(r.first_seen) as first_seen, max(r.last_seen) as last_seen
+           from report r where r.indicator_id = any ($1) and r.status = 'ACTIVE' group by 1, 2)
+       select s.indicator_id as "indicatorId", s.type, s.value, s.reports as "reportCount", s.first_seen as "firstSeen",
+              s.last_seen as "lastSeen", json_build_object('id', o.id, 'name', o.name, 'kind', o.kind, 'country', o.country) as organisation
+         from s join organisation o on o.id = s.organisation_id order by o.name`,
       [indicatorIds],
     );
   }

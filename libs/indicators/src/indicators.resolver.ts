@@ -1,8 +1,9 @@
-import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, ID, Info, Mutation, Query, Resolver } from '@nestjs/graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { IndicatorType } from '#canonical';
 import { conflict } from '#database';
 import { IndicatorTypeName } from '#feed';
-import { CurrentActor, IdempotencyConflict, InputRejected, NotFound, PageArgs, type Page } from '#graphql';
+import { CurrentActor, IdempotencyConflict, InputRejected, isSelected, NotFound, PageArgs, type Page } from '#graphql';
 import { Rejected, type Actor } from '#kernel';
 import {
   Indicator,
@@ -69,6 +70,7 @@ export class IndicatorsResolver {
   })
   lookUpIndicators(
     @CurrentActor() actor: Actor,
+    @Info() info: GraphQLResolveInfo,
     @Args('texts', { type: () => [String], description: '1 to 1,000 texts, defanged or not.' }) texts: string[],
     @Args('type', {
       type: () => IndicatorTypeName,
@@ -83,7 +85,7 @@ export class IndicatorsResolver {
     })
     region?: string | null,
   ): Promise<LookUpRow[]> {
-    return this.lookUp.run(actor, texts, type, region);
+    return this.lookUp.run(actor, texts, type, region, isSelected(info, ['indicator', 'reports']));
   }
 
   @Query(() => Indicator, { nullable: true, description: 'One indicator; null when you may see no report about it.' })
@@ -99,10 +101,11 @@ export class IndicatorsResolver {
   })
   indicators(
     @CurrentActor() actor: Actor,
+    @Info() info: GraphQLResolveInfo,
     @Args() page: PageArgs,
     @Args('filter', filterArgument) filter?: ReportFilterInput | null,
   ): Promise<Page<Indicator>> {
-    return this.lists.list(actor, page, filter);
+    return this.lists.list(actor, page, filter, isSelected(info, ['edges', 'node', 'reports']));
   }
 
   @Query(() => ReportConnection, { description: 'Reports that you may see, newest first.' })

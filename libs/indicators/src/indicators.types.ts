@@ -94,7 +94,7 @@ export class Indicator {
   firstSeen!: Date | null;
   @Field(() => GraphQLISODateTime, { nullable: true, description: 'The latest lastSeen of the reports you may see.' })
   lastSeen!: Date | null;
-  @Field(() => [Organisation], { description: 'Who reports it, as far as the newest 20 reports you may see tell.' })
+  @Field(() => [Organisation], { description: 'Who reports it, as far as you may see, by name.' })
   organisations!: Organisation[];
   @Field(() => [Report], { description: 'The newest 20 reports about it that you may see.' })
   reports!: Report[];

@@ -30,7 +30,12 @@ export class ListIndicators {
     return this.present(actor, 'reports', nodes, rows.length > page.first);
   }
 
-  async list(actor: Actor, page: PageArgs, filter: ReportFilterInput | null | undefined): Promise<Page<Indicator>> {
+  async list(
+    actor: Actor,
+    page: PageArgs,
+    filter: ReportFilterInput | null | undefined,
+    withReports = true,
+  ): Promise<Page<Indicator>> {
     const { before, limit } = this.place(actor, 'indicators', page);
     const wanted = parseReportFilter(filter);
     return this.db.as(actor, async (tx) => {
@@ -39,6 +44,7 @@ export class ListIndicators {
       const found = await this.lookUp.find(
         tx,
         shown.map(({ indicatorId }) => indicatorId),
+        withReports,
       );
       // One whose last report was taken back between the two statements is missing: a shorter page, not the last one.
       const nodes = shown.flatMap(({ indicatorId, reportId }) => {

@@ -23,12 +23,13 @@ export class LookUpIndicators {
     this.idKey = secret.key('indicator-id');
   }
 
-  /** One answer for each text, in the order asked. */
+  /** One answer for each text, in the order asked; the reports themselves only when they are wanted. */
   async run(
     actor: Actor,
     texts: readonly string[],
     type: IndicatorType | null | undefined,
     region: string | null | undefined,
+    withReports = true,
   ): Promise<LookUpRow[]> {
     authorise(actor, 'read');
     if (texts.length < 1 || texts.length > MAX_TEXTS) {
@@ -38,7 +39,8 @@ export class LookUpIndicators {
     const meant = read.map((one) =>
       one.ok ? indicatorId(this.idKey, one.indicator.type, one.indicator.value) : undefined,
     );
-    const found = await this.db.as(actor, (tx) => this.find(tx, [...new Set(meant.filter((id) => id !== undefined))]));
+    const ids = [...new Set(meant.filter((id) => id !== undefined))];
+    const found = await this.db.as(actor, (tx) => this.find(tx, ids, withReports));
 
     return read.map((one, index): LookUpRow => {
       const id = meant[index];
@@ -61,17 +63,17 @@ export class LookUpIndicators {
   async byId(actor: Actor, id: string): Promise<Indicator | null> {
     authorise(actor, 'read');
     if (!isUuid(id)) return null;
-    const found = await this.db.as(actor, (tx) => this.find(tx, [id]));
+    const found = await this.db.as(actor, (tx) => this.find(tx, [id], true));
     return found.get(id.toLowerCase()) ?? null;
   }
 
-  /** By id, those about which the asker may see at least one report. */
-  async find(tx: Tx, ids: readonly string[]): Promise<Map<string, Indicator>> {
+  /** By id, those about which the asker may see at least one report; the reports themselves only when they are wanted. */
+  async find(tx: Tx, ids: readonly string[], withReports: boolean): Promise<Map<string, Indicator>> {
     if (ids.length === 0) return new Map();
-    const [reports, summaries] = await Promise.all([
-      this.indicators.reportsAbout(tx, ids),
+    const [summaries, reports] = await Promise.all([
       this.indicators.summaries(tx, ids),
+      withReports ? this.indicators.reportsAbout(tx, ids) : [],
     ]);
-    return presentIndicators(reports, summaries);
+    return presentIndicators(summaries, reports);
   }
 }

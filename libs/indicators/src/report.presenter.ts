@@ -1,4 +1,4 @@
-import type { IndicatorSummary, ReportRow } from './indicators.repository.js';
+import type { ReportRow, Summary } from './indicators.repository.js';
 import type { Indicator, Report } from './indicators.types.js';
 
 /** A report as GraphQL shows it. */
@@ -11,27 +11,26 @@ export function presentReport({ attributes, brands, impersonated, ...row }: Repo
   };
 }
 
-/** Indicators from the visible reports about them; one without any is not there. */
+/** Indicators from what may be seen about them, with their newest reports where those were read. */
 export function presentIndicators(
+  summaries: readonly Summary[],
   reports: readonly ReportRow[],
-  summaries: readonly IndicatorSummary[],
 ): Map<string, Indicator> {
-  const about = new Map<string, ReportRow[]>();
-  for (const report of reports) {
-    const known = about.get(report.indicatorId);
-    if (known) known.push(report);
-    else about.set(report.indicatorId, [report]);
+  const found = new Map<string, Indicator>();
+  for (const { indicatorId: id, type, value, organisation, reportCount, firstSeen, lastSeen } of summaries) {
+    const known = found.get(id);
+    if (!known) {
+      found.set(id, { id, type, value, reportCount, firstSeen, lastSeen, organisations: [organisation], reports: [] });
+      continue;
+    }
+    known.reportCount += reportCount;
+    known.firstSeen = earlier(known.firstSeen, firstSeen);
+    known.lastSeen = later(known.lastSeen, lastSeen);
+    known.organisations.push(organisation);
   }
-  return new Map(
-    summaries.flatMap(({ id, reportCount, firstSeen, lastSeen }): [string, Indicator][] => {
-      const rows = about.get(id) ?? [];
-      const [newest] = rows;
-      if (!newest) return [];
-      const organisations = [...new Map(rows.map(({ organisation }) => [organisation.id, organisation])).values()];
-      const { indicatorType: type, value } = newest;
-      return [
-        [id, { id, type, value, reportCount, firstSeen, lastSeen, organisations, reports: rows.map(presentReport) }],
-      ];
-    }),
-  );
+  for (const report of reports) found.get(report.indicatorId)?.reports.push(presentReport(report));
+  return found;
 }
+
+const earlier = (a: Date | null, b: Date | null) => (a && b ? (a < b ? a : b) : (a ?? b));
+const later = (a: Date | null, b: Date | null) => (a && b ? (a > b ? a : b) : (a ?? b));
