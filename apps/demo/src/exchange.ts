@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,6 +27,7 @@ export class Exchange {
 
   static async start(): Promise<Exchange> {
     const folder = await mkdtemp(join(tmpdir(), 'crossline-demo-'));
+    await chmod(folder, 0o755); // root's database runs as another user, who must get in
     const start = fileURLToPath(new URL('../../cli/src/start.js', import.meta.url));
     const child = fork(start, {
       env: { PORT: '0', CROSSLINE_DATA: folder },

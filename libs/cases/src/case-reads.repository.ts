@@ -35,14 +35,15 @@ export interface InterestRecord {
 /** Two cases can hold thousands of the same; an answer shows the first ones and the count. */
 const SHARED_SHOWN = 200;
 
-// Newest first for each audience, then merged: the plain order walks over everybody else's rows (access policy).
+// Newest first for each audience, then merged: the plain order walks over everybody else's rows (access policy), and so
+// would an equal audience, whose order the planner can drop: hence `between`.
 const newestSql = `
 select ${caseColumns}
   from (select n.id from unnest(app.visible_audiences()) a (id)
          cross join lateral (
            select f.id from case_file f
-            where f.audience_id = a.id and f.status = 'ACTIVE' and ($1::uuid is null or f.id < $1)
-            order by f.id desc limit $2) n
+            where f.audience_id between a.id and a.id and f.status = 'ACTIVE' and ($1::uuid is null or f.id < $1)
+            order by f.audience_id, f.id desc limit $2) n
          order by n.id desc limit $2) page
   join case_file c on c.id = page.id
   join organisation o on o.id = c.organisation_id

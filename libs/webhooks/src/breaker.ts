@@ -5,7 +5,8 @@ const FIRST_OPEN_MS = 30_000;
 const LONGEST_OPEN_MS = 15 * 60_000;
 // 30 s · 2⁵ = 16 min, already past the longest: counting further openings changes nothing.
 const LAST_OPENING = 5;
-const WIDEST_WINDOW = 8;
+/** Requests in flight to one endpoint, at most. */
+export const WIDEST_WINDOW = 8;
 // An endpoint can be down for years; the count must still fit any column.
 const MOST_FAILS = 1_000;
 

@@ -134,7 +134,10 @@ export class EndpointRun {
     const records = end.attempts.length + end.setAside.length + end.settled.length;
     if (records === 0 && upto === undefined && !release) return;
     const verdict = end.halted === 'endpoint-failed' ? 'endpoint-failed' : 'clean';
-    const after = end.inProgress || !end.answered ? undefined : afterSlice(this.health, verdict, this.parts.random);
+    const after =
+      end.inProgress || !end.answered
+        ? undefined
+        : afterSlice({ ...this.health, window: end.window }, verdict, this.parts.random);
     if (after) this.health = after;
     if (end.answered) this.slow = end.slowestMs >= SLOW_MS;
     this.setAside += (redelivery ? 0 : end.setAside.length) - end.settled.length;
@@ -173,6 +176,7 @@ const emptyEnd: SliceEnd = {
   complete: true,
   inProgress: false,
   answered: false,
+  window: 1,
   slowestMs: 0,
   attempts: [],
   setAside: [],

@@ -15,6 +15,8 @@ export interface SliceEnd {
   readonly halted?: Halt | undefined;
   /** Whether any request of the slice so far was answered or failed by the receiver. */
   readonly answered: boolean;
+  /** Requests in flight that the receiver has borne so far. */
+  readonly window: number;
   /** The longest that any of them took. */
   readonly slowestMs: number;
   readonly retryAfterMs?: number | undefined;
@@ -30,7 +32,7 @@ export interface SlicePlan {
   readonly endpointId: string;
   readonly events: readonly PendingEvent[];
   readonly redelivery: boolean;
-  /** Requests in flight at once. */
+  /** Requests in flight at once, to begin with: it widens as they go well. */
   readonly window: number;
   /** False once the reading is too old, access has changed, or the worker stops. */
   mayStart(): boolean;

@@ -84,10 +84,18 @@ describe('a slice', () => {
   });
 
   it('starts nothing more after the endpoint failed, and sets aside what had started', async () => {
-    const { end, log } = await play([line('delivered'), line('endpoint-failed'), line('delivered')], {}, 1);
-    expect(started(log)).toEqual(['1', '2']);
-    expect(end).toMatchObject({ upto: '2', complete: false, halted: 'endpoint-failed' });
-    expect(states(end)).toEqual(['2 WAITING']);
+    const { end, log } = await play([line('endpoint-failed'), line('delivered')], {}, 1);
+    expect(started(log)).toEqual(['1']);
+    expect(end).toMatchObject({ upto: '1', complete: false, halted: 'endpoint-failed' });
+    expect(states(end)).toEqual(['1 WAITING']);
+  });
+
+  it('sends more at once as requests go well, up to eight, and no more after one that did not', async () => {
+    const good = Array.from({ length: 40 }, () => line('delivered', Math.random(), { ms: 2 }));
+    const { end, most } = await play(good, {}, 1);
+    expect([end.window, most]).toEqual([8, 8]);
+    const bad = Array.from({ length: 40 }, () => line('event-failed', Math.random(), { ms: 2 }));
+    expect(await play(bad, {}, 1)).toMatchObject({ most: 1, end: { window: 1 } });
   });
 
   it('goes on after an event was refused, and parks what follows of its key', async () => {
@@ -163,7 +171,8 @@ describe('a slice', () => {
     const property = async (script: readonly Scripted[], window: number, patience: number) => {
       let asked = 0;
       const { end, log, most } = await play(script, { mayStart: () => ++asked <= patience }, window);
-      expect(most).toBeLessThanOrEqual(window);
+      expect(most).toBeLessThanOrEqual(end.window);
+      expect(end.window).toBeLessThanOrEqual(8);
 
       const passed = Number(end.upto ?? 0);
       const aside = new Map(end.setAside.map(({ seq, state }) => [seq, state]));

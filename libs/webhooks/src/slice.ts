@@ -1,3 +1,4 @@
+import { WIDEST_WINDOW } from './breaker.js';
 import type { AttemptRecord, PendingEvent, SetAsideRecord, SettledRecord } from './delivery-records.js';
 import type { PostResult } from './poster.js';
 import { nextAttemptDelayMs } from './retry-schedule.js';
@@ -21,6 +22,8 @@ export class Slice {
   private readonly accounts: (Account | undefined)[] = [];
   private readonly keysInFlight = new Set<string>();
   private inFlight = 0;
+  private window: number;
+  private deliveredAtWindow = 0;
   private ended: (() => void) | undefined;
   private readonly blockedKeys = new Set<string>();
   private attempts: AttemptRecord[] = [];
@@ -33,7 +36,9 @@ export class Slice {
   private recording: Promise<void> | undefined;
   private lost: { readonly error: unknown } | undefined;
 
-  constructor(private readonly plan: SlicePlan) {}
+  constructor(private readonly plan: SlicePlan) {
+    this.window = plan.window;
+  }
 
   async run(): Promise<SliceEnd> {
     await this.startAll();
@@ -45,9 +50,9 @@ export class Slice {
   }
 
   private async startAll(): Promise<void> {
-    const { events, window } = this.plan;
+    const { events } = this.plan;
     for (const [index, event] of events.entries()) {
-      while (this.inFlight >= window || this.keysInFlight.has(event.orderKey)) await this.oneEnded();
+      while (this.inFlight >= this.window || this.keysInFlight.has(event.orderKey)) await this.oneEnded();
       if (!this.mayStart()) return;
       const settledUnsent = this.withoutSending(event);
       if (settledUnsent) {
@@ -134,6 +139,7 @@ export class Slice {
     const supersedes = event.takesBack ? [this.settle(event, event.subjectId)] : [];
     switch (outcome) {
       case 'delivered':
+        this.widen();
         return { ours: false, settled: [...supersedes, ...(this.plan.redelivery ? [this.settle(event)] : [])] };
       case 'ours':
         this.halted ??= 'ours';
@@ -148,6 +154,13 @@ export class Slice {
       case 'event-failed':
         return { ours: false, setAside: this.again(event, retryAfterMs), settled: supersedes };
     }
+  }
+
+  /** As many requests as fit into the window have gone well: the receiver bears one more at once. */
+  private widen(): void {
+    if (++this.deliveredAtWindow < this.window) return;
+    this.deliveredAtWindow = 0;
+    this.window = Math.min(this.window + 1, WIDEST_WINDOW);
   }
 
   private again(event: PendingEvent, retryAfterMs: number | undefined): SetAsideRecord {
@@ -207,6 +220,7 @@ export class Slice {
       inProgress: !final,
       halted: final ? this.halted : undefined,
       answered: this.answered,
+      window: this.window,
       slowestMs: this.slowestMs,
       retryAfterMs: this.retryAfterMs,
       attempts,
