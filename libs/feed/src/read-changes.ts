@@ -6,7 +6,7 @@ import { CursorSeal, type FeedPosition } from './cursor-seal.js';
 import { parseEventFilter, type EventFilter, type EventFilterInput } from './event-filter.js';
 
 /** One change as its reader gets it. */
-export interface ChangeRow {
+interface ChangeRow {
   readonly id: string;
   readonly type: string;
   readonly subjectId: string;
