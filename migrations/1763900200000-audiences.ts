@@ -125,6 +125,16 @@ export class Audiences1763900200000 extends ForwardOnly {
       select case when a = b then a else app_private.intern_audience('{}', '{}', false, array[a, b]) end
     $$;
 
+    -- Who is in one audience while in the other: for what is told to some of those who see its subject. Whoever loses
+    -- sight of the subject loses it too, in whatever way.
+    create function app_private.intern_narrower(told int, subjects int) returns int
+    language plpgsql set search_path = '' as $$
+    begin
+      if told = subjects then return told; end if;
+      return app_private.intern_audience('{}', '{}', false,
+        array(select unnest(coalesce(a.all_of, array[a.id])) from public.audience a where a.id in (told, subjects)));
+    end $$;
+
     -- The audience that the asking organisation means. A grantee it may not know is as unknown as one that does not exist:
     -- the answer is null. A publisher outside every granted group is added, so that no policy needs an OR.
     create function app.audience_for(organisations uuid[], groups uuid[], for_everyone bool) returns int
@@ -152,6 +162,7 @@ export class Audiences1763900200000 extends ForwardOnly {
     alter function app_private.refresh_members(int[], bigint) owner to crossline_definer;
     alter function app_private.intern_audience(uuid[], uuid[], bool, int[]) owner to crossline_definer;
     alter function app_private.intern_intersection(int, int) owner to crossline_definer;
+    alter function app_private.intern_narrower(int, int) owner to crossline_definer;
     grant execute on function app.visible_audiences(), app.known_organisations(), app.audience_for(uuid[], uuid[], bool)
       to crossline_api;
 

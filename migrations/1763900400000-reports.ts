@@ -68,6 +68,13 @@ export class Reports1763900400000 extends ForwardOnly {
     );
     create index on idempotency (created_at);
 
+    -- Brands as filters compare them: as the events of a publication carry them, without regard to case and outer space.
+    create function app_private.brand_keys(brands text[]) returns text[]
+    language sql immutable set search_path = '' as $$
+      select array_agg(lower(btrim(normalize(b, NFKC)) collate "pg_unicode_fast")) from unnest(brands) b
+    $$;
+    alter function app_private.brand_keys(text[]) owner to crossline_definer;
+
     -- Who is in the first audience and not in the second.
     create function app_private.only_in(first int, second int) returns uuid[]
     language sql stable set search_path = '' as $$
@@ -84,22 +91,25 @@ export class Reports1763900400000 extends ForwardOnly {
 
     -- Moves the events about these subjects to an audience. Outbox, then feed, then body, each with a snapshot of its own:
     -- the other way round, a row that the sequencer moves meanwhile would keep its old audience.
-    -- Notices of withdrawal and unlinking stay where they are: they were addressed to those who lost sight.
+    -- Notices of withdrawal and unlinking stay where they are: they were addressed to those who lost sight. What was told
+    -- to those who gained it stays theirs while they see the subject: to the others it would tell of former audiences.
     create function app_private.move_events(publisher uuid, subjects uuid[], wanted int) returns void
     language plpgsql set search_path = '' as $$
     begin
       perform 1 from public.outbox o where o.subject_id = any (subjects) order by o.id for update; -- see sequence_batch
-      update public.outbox o set audience_id = wanted
+      update public.outbox o
+         set audience_id = case when o.type like '%.shared' then app_private.intern_narrower(o.audience_id, wanted) else wanted end
        where o.subject_id = any (subjects) and o.publisher_id = publisher and not app_private.takes_back(o.type);
-      update public.feed f set audience_id = wanted
+      update public.feed f
+         set audience_id = case when f.type like '%.shared' then app_private.intern_narrower(f.audience_id, wanted) else wanted end
        where f.subject_id = any (subjects) and f.publisher_id = publisher and not app_private.takes_back(f.type);
-      update public.event_body b set audience_id = wanted
-       where b.event_id in (
-         select o.event_id from public.outbox o
-          where o.subject_id = any (subjects) and o.publisher_id = publisher and not app_private.takes_back(o.type)
-         union all
-         select f.event_id from public.feed f
-          where f.subject_id = any (subjects) and f.publisher_id = publisher and not app_private.takes_back(f.type));
+      update public.event_body b set audience_id = e.audience_id
+        from (select o.event_id, o.audience_id from public.outbox o
+               where o.subject_id = any (subjects) and o.publisher_id = publisher and not app_private.takes_back(o.type)
+              union all
+              select f.event_id, f.audience_id from public.feed f
+               where f.subject_id = any (subjects) and f.publisher_id = publisher and not app_private.takes_back(f.type)) e
+       where b.event_id = e.event_id;
     end $$;
 
     -- What is sent in place of an event whose subject has been withdrawn: the same for every reader and every time.
@@ -129,7 +139,7 @@ export class Reports1763900400000 extends ForwardOnly {
     language sql set search_path = '' as $$
       with e as materialized (
         select uuidv7() as event_id, public.gen_random_bytes(32) as nonce, r.id, r.organisation_id, r.indicator_id, r.indicator_type,
-               r.scam_type, r.brands, coalesce(wanted, r.audience_id) as audience_id,
+               r.scam_type, app_private.brand_keys(r.brands) as brands, coalesce(wanted, r.audience_id) as audience_id,
                json_build_object('type', 'report.withdrawn',
                  'timestamp', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
                  'data', json_build_object('id', r.id, 'indicatorId', r.indicator_id, 'organisationId', r.organisation_id,
@@ -202,7 +212,8 @@ export class Reports1763900400000 extends ForwardOnly {
           perform app_private.bump_access_epoch();
         end if;
         if cardinality(gainers) > 0 and not content_changes then
-          perform app_private.announce_shared(moving, app_private.intern_audience(gainers, '{}', false));
+          perform app_private.announce_shared(
+            moving, app_private.intern_narrower(app_private.intern_audience(gainers, '{}', false), wanted));
         end if;
       end loop;
     end $$;
@@ -221,7 +232,7 @@ export class Reports1763900400000 extends ForwardOnly {
          order by c.subject_id, c.place desc, c.at desc),
        e as materialized (
         select uuidv7() as event_id, public.gen_random_bytes(32) as nonce, r.id, r.organisation_id, r.indicator_id, r.indicator_type,
-               r.scam_type, r.brands,
+               r.scam_type, app_private.brand_keys(r.brands) as brands,
                json_build_object('type', 'report.shared',
                  'timestamp', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
                  'data', n.body::json -> 'data')::text as body

@@ -2,7 +2,8 @@ import { ForwardOnly } from './forward-only.js';
 
 /**
  * Cases: a stub that its audience sees, the indicators it is interested in, and confirmed ties between two cases.
- * Interests are for matching: only the owner reads them, everybody else learns no more than what it asked with.
+ * Interests are for matching: only the owner lists them. Everybody else learns of those it asked with, and of those
+ * that two cases it may see have in common.
  */
 export class Cases1763900500000 extends ForwardOnly {
   protected readonly sql = `
@@ -168,7 +169,7 @@ export class Cases1763900500000 extends ForwardOnly {
         end if;
         if cardinality(gainers) > 0 then
           perform app_private.tell_again(live, array['case.linked'], 'case.linked',
-                                         app_private.intern_audience(gainers, '{}', false));
+                                         app_private.intern_narrower(app_private.intern_audience(gainers, '{}', false), wanted));
         end if;
       end loop;
     end $$;
@@ -255,7 +256,7 @@ export class Cases1763900500000 extends ForwardOnly {
         end if;
         if cardinality(gainers) > 0 and not content_changes then
           perform app_private.tell_again(live, array['case.published', 'case.updated'], 'case.shared',
-                                         app_private.intern_audience(gainers, '{}', false));
+                                         app_private.intern_narrower(app_private.intern_audience(gainers, '{}', false), wanted));
         end if;
         perform app_private.refresh_links(moving);
       end loop;

@@ -118,6 +118,36 @@ describe('whatever a caller sends', () => {
       { v: [odd] },
     ],
     [
+      'a zero in every text of a case',
+      'mutation ($v: PublishCasesInput!) { publishCases(input: $v) { ... on PublishCasesPayload { rejected } } }',
+      {
+        v: {
+          cases: [
+            { kind: 'CIVIL', phase: 'OVERT', contact: 'desk', interests: [{ text: odd }, { text: '1', region: odd }] },
+            { kind: 'CIVIL', phase: 'OVERT', contact: odd },
+            { kind: 'CIVIL', phase: 'OVERT', contact: 'desk', externalId: odd },
+            { kind: 'CIVIL', phase: 'OVERT', contact: 'desk', audience: { ...empty, groups: [odd] } },
+          ],
+        },
+      },
+    ],
+    [
+      'a zero in a tie',
+      'mutation ($v: ID!, $e: String!) { linkCases(input: { a: $v, b: "b", evidence: $e, strength: 1 }) { __typename } withdrawCaseLink(id: $v) { __typename } }',
+      { v: odd, e: odd },
+    ],
+    [
+      'a zero in every text of an endpoint',
+      'mutation ($v: String!, $b: [String!]) { a: createWebhookEndpoint(input: { url: $v }) { __typename } b: createWebhookEndpoint(input: { url: "https://example.com/", description: $v }) { __typename } c: createWebhookEndpoint(input: { url: "https://example.com/", filter: { brands: $b } }) { __typename } }',
+      { v: `https://example.com/${odd}`, b: [odd] },
+    ],
+    [
+      'a zero in an endpoint’s id',
+      'mutation ($v: ID!) { updateWebhookEndpoint(id: $v, input: {}) { __typename } disableWebhookEndpoint(id: $v) { __typename } enableWebhookEndpoint(id: $v, from: SKIP) { __typename } deleteWebhookEndpoint(id: $v) { __typename } }',
+      { v: odd },
+    ],
+    ['a zero in a page of cases', 'query ($v: String) { cases(after: $v) { pageInfo { endCursor } } }', { v: odd }],
+    [
       'a date that is none',
       'mutation ($v: PublishReportsInput!) { publishReports(input: $v) { __typename } }',
       { v: { reports: [{ indicator: { text: 'evil.com' }, source: 'TELEMETRY', firstSeen: 'soon' }] } },
@@ -155,5 +185,20 @@ describe('whatever a caller sends', () => {
     expect(reply.status).toBe(400);
     expect(reply.body.data).toBeUndefined();
     expect(reply.body.errors?.[0]?.message).toEqual(expect.any(String));
+  });
+
+  it('counts once what a withdrawal names twice', async () => {
+    const { apiKey } = await api.partner('Repeats itself');
+    const { body } = await api.ask(
+      apiKey,
+      `mutation {
+        publishReports(input: { reports: [{ indicator: { text: "evil.com" }, source: TELEMETRY, externalId: "r" }] }) { __typename }
+        publishCases(input: { cases: [{ kind: CIVIL, phase: OVERT, contact: "desk", externalId: "c" }] }) { __typename }
+        reports: withdrawReports(input: { externalIds: ["r", "r"], reason: OTHER }) { ... on WithdrawReportsPayload { withdrawn rows { status } } }
+        cases: withdrawCases(input: { externalIds: ["c", "c"], reason: OTHER }) { ... on WithdrawCasesPayload { withdrawn rows { status } } }
+      }`,
+    );
+    const once = { withdrawn: 1, rows: [{ status: 'WITHDRAWN' }, { status: 'WITHDRAWN' }] };
+    expect(body.data).toMatchObject({ reports: once, cases: once });
   });
 });

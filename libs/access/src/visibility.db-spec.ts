@@ -149,10 +149,10 @@ describe('who sees what', () => {
       const seen = await db.as(viewing, async (tx) => ({
         reports: await tx.query<{ id: string }[]>('select id from report'),
         feed: await tx.query<{ id: string }[]>(
-          `select distinct subject_id as id from feed where type = 'report.published'`,
+          `select distinct subject_id as id from feed where type in ('report.published', 'report.shared')`,
         ),
         bodies: await tx.query<{ id: string }[]>(
-          `select distinct f.subject_id as id from feed f join event_body b using (event_id) where f.type = 'report.published'`,
+          `select distinct f.subject_id as id from feed f join event_body b using (event_id) where f.type in ('report.published', 'report.shared')`,
         ),
       }));
       for (const rows of Object.values(seen)) expect(rows.map(({ id }) => id).sort()).toEqual(expected);

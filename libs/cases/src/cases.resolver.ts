@@ -47,7 +47,8 @@ export class CasesResolver {
   ): Promise<typeof WithdrawCasesResult> {
     const rows = await this.withdraw.run(actor, input);
     if (rows instanceof Rejected) return new InputRejected(rows.fault);
-    return { withdrawn: rows.filter(({ status }) => status === 'WITHDRAWN').length, rows };
+    const gone = rows.filter(({ status }) => status === 'WITHDRAWN');
+    return { withdrawn: new Set(gone.map(({ caseId }) => caseId)).size, rows };
   }
 
   @Query(() => CaseFile, {

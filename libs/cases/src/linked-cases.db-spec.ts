@@ -221,6 +221,22 @@ describe('cases that belong together', () => {
     expect(await ask(agency, { case: b })).toMatchObject([{ id: a, links: [{ evidence: 'a secret of two' }] }]);
   });
 
+  it('leave the sight of a leaver although it was told of them when they widened', async () => {
+    const guest = await anOrganisation(database, { name: 'Guest' });
+    const wider = await aGroup(database, [police, company, guest]);
+    const draft = aCase({ externalId: 'wide' });
+    const toWider = { organisations: [], groups: [wider], everyone: false };
+    const a = await desk.publishOne(police, { ...draft, audience: sharedWith(company) });
+    const tie = await link(company, a, await desk.publishOne(company, aCase({ audience: toWider })));
+    await desk.publishOne(police, { ...draft, audience: toWider });
+    expect(await about(guest, a)).toContain('case.shared');
+    expect(await about(guest, tie.id)).toContain('case.linked');
+
+    await database.sql('select app.leave_group($1, $2)', [wider, guest.organisationId]);
+    expect(await about(guest, a)).toEqual([]);
+    expect(await about(guest, tie.id)).toEqual([]);
+  });
+
   it('stay with a leaver of the group when its own; what the others hold and the ties to it are gone', async () => {
     const host = aHost();
     const leaver = await anOrganisation(database, { name: 'Leaver' });

@@ -21,7 +21,10 @@ export class CaseInterestInput {
   region?: string | null;
 }
 
-@InputType({ description: 'A case: a stub that its audience sees, and interests that nobody else ever reads.' })
+@InputType({
+  description:
+    'A case: a stub that its audience sees, and interests that only you can list. Others find the case by an indicator that it holds; whoever sees two cases can ask what both hold.',
+})
 export class CaseInput {
   @Field(() => String, {
     nullable: true,

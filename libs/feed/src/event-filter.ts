@@ -53,6 +53,10 @@ export const brandKey = (brand: string): string => brand.normalize('NFKC').trim(
 const couldBeBrand = (brand: string): boolean =>
   brandKey(brand) !== '' && brand.length <= MAX_BRAND_LENGTH && isPlain(brand);
 
+/** Each name once: a list of kinds can then never be longer than there are kinds, however often it repeats them. */
+const each = (names: readonly string[] | null | undefined): readonly string[] | null =>
+  names ? [...new Set(names)] : null;
+
 export function parseEventFilter(input: EventFilterInput | null | undefined): EventFilter | Rejected {
   const brands = input?.brands ?? null;
   if (brands && (brands.length > MAX_BRANDS || !brands.every(couldBeBrand))) {
@@ -63,9 +67,9 @@ export function parseEventFilter(input: EventFilterInput | null | undefined): Ev
     );
   }
   return {
-    eventTypes: input?.eventTypes?.map(eventTypeOf) ?? null,
-    indicatorTypes: input?.indicatorTypes ?? null,
-    scamTypes: input?.scamTypes ?? null,
-    brands: brands?.map(brandKey) ?? null,
+    eventTypes: each(input?.eventTypes?.map(eventTypeOf)),
+    indicatorTypes: each(input?.indicatorTypes),
+    scamTypes: each(input?.scamTypes),
+    brands: each(brands?.map(brandKey)),
   };
 }

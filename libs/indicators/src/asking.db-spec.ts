@@ -33,7 +33,7 @@ describe('asking for reports and indicators', () => {
       aReport('site-1.com', {
         audience: sharedWith(group),
         role: 'SENDER',
-        impersonates: { organisations: [], brands: ['Contoso'] },
+        impersonates: { organisations: [], brands: ['Contoso', 'Élan'] },
       }),
     );
     await desk.publish(
@@ -104,6 +104,7 @@ describe('asking for reports and indicators', () => {
     [{ valuePrefix: 'site-2', minConfidence: 27 }, ['site-29.com', 'site-28.com', 'site-27.com']],
     [{ roles: ['SENDER'] }, ['site-1.com']],
     [{ brands: ['CONTOSO'] }, ['site-1.com']],
+    [{ brands: ['éLAN'] }, ['site-1.com']],
     [{ indicatorTypes: ['PHONE'] }, ['+18888728010']],
     [{ indicatorTypes: ['BITCOIN'] }, []],
   ])('filters by %j', async (filter, values) => {

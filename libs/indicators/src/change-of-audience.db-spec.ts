@@ -47,6 +47,36 @@ describe('a change of who may see', () => {
     expect(page.edges[0]?.node).toMatchObject({ version: 1 });
   });
 
+  it('widening is told to those too who want events about one brand', async () => {
+    const impersonates = { organisations: [], brands: ['Fabrikam'] };
+    const report = (group: GroupId) =>
+      aReport('brand-widened.com', { externalId: 'b', audience: sharedWith(group), impersonates });
+    await desk.publish(bank, report(companies));
+    await desk.publish(bank, report(everybody));
+    const types = (await desk.feed(police, { brands: ['FABRIKAM'] })).map(({ type }) => type);
+    expect(types).toContain('report.shared');
+  });
+
+  it('what widening told is for those alone who gained sight, and only while they have it', async () => {
+    const auditor = await anOrganisation(database);
+    const [pair, wider] = [await aGroup(database, [bank, shop]), await aGroup(database, [bank, shop, police, auditor])];
+    const report = (group: GroupId) =>
+      aReport('to-and-fro.com', { externalId: 'to-and-fro', audience: sharedWith(group) });
+    const { first } = await desk.publish(bank, report(pair));
+    await desk.publish(bank, report(wider));
+    expect(await typesAbout(auditor, first.reportId)).toEqual(['report.published', 'report.shared']);
+
+    await database.sql('select app.leave_group($1, $2)', [wider, auditor.organisationId]);
+    expect(await eventsAbout(auditor, first.reportId)).toEqual([]);
+    expect(await typesAbout(police, first.reportId)).toEqual(['report.published', 'report.shared']);
+
+    await desk.publish(bank, report(pair));
+    await desk.publish(bank, report(everybody));
+    await desk.publish(bank, report(pair));
+    expect(await typesAbout(shop, first.reportId)).toEqual(['report.published']);
+    expect(await typesAbout(police, first.reportId)).toEqual(['report.withdrawn', 'report.withdrawn']);
+  });
+
   it('widening gives the report to those who gain it', async () => {
     const report = (group: GroupId) => aReport('widened.com', { externalId: 'w', audience: sharedWith(group) });
     const { first } = await desk.publish(bank, report(companies));

@@ -59,7 +59,9 @@ const REPORTS_SHOWN = 20;
 
 const columns = `
   r.id, r.version, r.indicator_id as "indicatorId", r.indicator_type as "indicatorType", r.value, r.attributes, r.role,
-  r.scam_type as "scamType", r.confidence, r.tlp, r.first_seen as "firstSeen", r.last_seen as "lastSeen", r.brands, r.impersonated,
+  r.scam_type as "scamType", r.confidence, r.tlp, r.first_seen as "firstSeen", r.last_seen as "lastSeen", r.brands,
+  case when r.impersonated = '{}' or r.organisation_id = (select app.organisation()) then r.impersonated
+       else array(select i from unnest(r.impersonated) i where i = any ((select app.known_organisations())::uuid[])) end as impersonated,
   r.source, r.source_reference as "sourceReference", r.victim_countries as "victimCountries", r.victim_count as "victimCount", r.note,
   r.created_at as "createdAt", r.updated_at as "updatedAt", r.organisation_id = (select app.organisation()) as mine,
   case when r.organisation_id = (select app.organisation()) then r.external_id end as "externalId",
@@ -72,7 +74,7 @@ const matches = (r: string) => `
   ${r}.status = 'ACTIVE'
   and ($3::text[] is null or ${r}.indicator_type = any ($3)) and ($4::text[] is null or ${r}.scam_type = any ($4))
   and ($5::text[] is null or ${r}.role = any ($5)) and ($6::uuid[] is null or ${r}.organisation_id = any ($6))
-  and ($7::text[] is null or exists (select 1 from unnest(${r}.brands) b where lower(b) = any ($7)))
+  and ($7::text[] is null or exists (select 1 from unnest(${r}.brands) b where lower(normalize(b, NFKC) collate "pg_unicode_fast") = any ($7)))
   and ($8::int is null or ${r}.confidence >= $8) and ($9::text is null or ${r}.value ^@ $9)`;
 
 /**

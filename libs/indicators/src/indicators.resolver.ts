@@ -62,7 +62,8 @@ export class IndicatorsResolver {
     const rows = await this.withdraw.run(actor, input);
     if (rows instanceof Rejected) return new InputRejected(rows.fault);
     if (rows === noSuchBatch) return new NotFound();
-    return { withdrawn: rows.filter(({ status }) => status === 'WITHDRAWN' || status === 'ERASED').length, rows };
+    const gone = rows.filter(({ status }) => status === 'WITHDRAWN' || status === 'ERASED');
+    return { withdrawn: new Set(gone.map(({ reportId }) => reportId)).size, rows };
   }
 
   @Query(() => [LookUpRow], {

@@ -45,7 +45,7 @@ export class Report {
   lastSeen!: Date | null;
   @Field(() => [String], { description: 'Brands that the scam pretends to be.' })
   impersonatedBrands!: string[];
-  @Field(() => [ID], { description: 'Organisations that the scam pretends to be, by id.' })
+  @Field(() => [ID], { description: 'Organisations that the scam pretends to be, by id: those that you may know.' })
   impersonatedOrganisations!: string[];
   @Field(() => ReportSource, { description: 'Where the publisher learnt of it.' })
   source!: string;

@@ -198,6 +198,46 @@ describe('publishing reports', () => {
       expect(answers[0]).toMatchObject({ status: 'REJECTED', error: { rule: 'organisation.unknown' } });
     });
 
+    it('shows an impersonated organisation to readers who know it, and in no event', async () => {
+      const partner = await anOrganisation(database);
+      const other = await anOrganisation(database);
+      await aGroup(database, [bank, partner, other]);
+      const impersonates = { organisations: [partner.organisationId], brands: ['Contoso'] };
+      const audience = {
+        organisations: [shop.organisationId, other.organisationId],
+        groups: [],
+        everyone: false,
+      };
+      const { first } = await desk.publish(bank, aReport('impersonates.com', { impersonates, audience }));
+      const shownTo = async (actor: Actor) => {
+        const page = await desk.lists.reports(actor, { first: 1 }, { valuePrefix: 'impersonates.com' });
+        return page.edges.map(({ node }) => node.impersonatedOrganisations);
+      };
+      expect(await shownTo(bank)).toEqual([[partner.organisationId]]);
+      expect(await shownTo(other)).toEqual([[partner.organisationId]]);
+      expect(await shownTo(shop)).toEqual([[]]);
+      const told = (await desk.feed(shop)).find(({ subjectId }) => subjectId === first.reportId);
+      expect(told?.payload).toContain('Contoso');
+      expect(told?.payload).not.toContain(partner.organisationId);
+    });
+
+    it('makes the publisher known to nobody by a row that impersonates somebody hidden', async () => {
+      const newcomer = await anOrganisation(database);
+      const everyone = { organisations: [], groups: [], everyone: true };
+      const impersonating = (...organisations: string[]) =>
+        aReport('known-by.com', { tlp: 'GREEN', audience: everyone, impersonates: { organisations, brands: [] } });
+      const isKnown = async () =>
+        (
+          await desk.db.as(outsider, (tx) =>
+            tx.query<unknown[]>('select 1 from organisation where id = $1', [newcomer.organisationId]),
+          )
+        ).length === 1;
+      expect((await desk.publish(newcomer, impersonating(newId()))).first.status).toBe('REJECTED');
+      expect(await isKnown()).toBe(false);
+      await desk.publish(newcomer, impersonating());
+      expect(await isKnown()).toBe(true);
+    });
+
     it('always includes the publisher, and nobody who is not named', async () => {
       const { first } = await desk.publish(
         bank,

@@ -147,6 +147,11 @@ export class PublishReports {
         refused.push(rejected(index, report));
         continue;
       }
+      if (!report.impersonated.every((id) => known.has(id))) {
+        refused.push(rejected(index, unknownImpersonated, report));
+        continue;
+      }
+      // Only for rows that may be written: whoever shares with an audience becomes known to it.
       if (!audienceIds.has(report.audienceKey)) {
         audienceIds.set(report.audienceKey, await this.audiences.resolve(tx, report.audience));
       }
@@ -154,8 +159,6 @@ export class PublishReports {
       const earlier = first.get(report.dedupeKey);
       if (audienceId === undefined) {
         refused.push(rejected(index, unknownAudience, report));
-      } else if (!report.impersonated.every((id) => known.has(id))) {
-        refused.push(rejected(index, unknownImpersonated, report));
       } else if (
         earlier &&
         !(earlier.audienceId === audienceId && earlier.report.contentHash.equals(report.contentHash))

@@ -1,5 +1,5 @@
 import { Audiences } from '#access';
-import { CursorSeal, Outbox, ReadChanges, unreadableCursor } from '#feed';
+import { CursorSeal, Outbox, ReadChanges, unreadableCursor, type EventFilterInput } from '#feed';
 import { conflict } from '#database';
 import { Rejected, type Actor, type GroupId } from '#kernel';
 import type { TestDatabase } from '#testing';
@@ -53,11 +53,11 @@ export async function aReportDesk(database: TestDatabase) {
       if (!first) throw new Error('no row was answered');
       return { ...publication, first };
     },
-    /** Sequences what is waiting and reads all that the actor may see. */
-    feed: async (actor: Actor) => {
+    /** Sequences what is waiting and reads all that the actor may see and wants. */
+    feed: async (actor: Actor, filter?: EventFilterInput) => {
       await database.sql('select app.prepare_feed_partitions()');
       await database.sql('select * from app.sequence_batch(100000, 0)');
-      const page = await changes.run(actor, { first: 1_000 });
+      const page = await changes.run(actor, { first: 1_000, filter });
       if (page === unreadableCursor) throw new Error('the cursor was refused');
       return page.events.map(({ id, type, subjectId, payload }) => ({ id, type, subjectId, payload }));
     },

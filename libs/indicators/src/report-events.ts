@@ -12,7 +12,8 @@ export interface WrittenReport {
 
 /**
  * The event that tells of it: the same body for every reader. It carries neither the publisher's own reference nor the
- * text as written nor the audience, which are the publisher's business.
+ * text as written nor the audience, which are the publisher's business. Of those impersonated it names brands only:
+ * not every reader may know the organisations.
  */
 export function reportEvent(
   written: WrittenReport,
@@ -44,7 +45,7 @@ export function reportEvent(
       tlp: report.tlp,
       firstSeen: report.firstSeen,
       lastSeen: report.lastSeen,
-      impersonates: { organisations: report.impersonated, brands: report.brands },
+      impersonates: { brands: report.brands },
       source: report.source,
       sourceReference: report.sourceReference,
       victimCountries: report.victimCountries,

@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { ScamType } from '#access';
-import { IndicatorTypeName } from '#feed';
+import { brandKey, IndicatorTypeName } from '#feed';
 import { BadInput, isPlain, isUuid } from '#kernel';
 import type { ReportFilter } from './indicators.repository.js';
 import { ReportRole } from './vocabulary.js';
@@ -53,7 +53,7 @@ export function parseReportFilter(input: ReportFilterInput | null | undefined): 
     scamTypes: input?.scamTypes ?? null,
     roles: input?.roles ?? null,
     organisations: organisations ?? null,
-    brands: brands?.map((brand) => brand.trim().toLowerCase()) ?? null,
+    brands: brands?.map(brandKey) ?? null,
     minConfidence: input?.minConfidence ?? null,
     valuePrefix: valuePrefix ?? null,
   };

@@ -25,7 +25,10 @@ export class IndicatorInput {
 
 @InputType({ description: 'Whom the scam pretends to be.' })
 export class ImpersonationInput {
-  @Field(() => [ID], { defaultValue: [], description: 'Organisations of this exchange, by id. At most 20.' })
+  @Field(() => [ID], {
+    defaultValue: [],
+    description: 'Organisations of this exchange that you know, by id, shown to readers who know them. At most 20.',
+  })
   organisations!: string[];
   @Field(() => [String], { defaultValue: [], description: 'Brands by name, at most 20 of 100 characters.' })
   brands!: string[];

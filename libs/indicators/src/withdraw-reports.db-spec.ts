@@ -52,6 +52,18 @@ describe('withdrawing reports', () => {
     });
   });
 
+  it('tells those too who want events about one brand, however the publisher wrote it', async () => {
+    const impersonates = { organisations: [], brands: [' Société\u00a0ÉLAN '] };
+    const { first } = await desk.publish(bank, aReport('brand.com', { audience: sharedWith(group), impersonates }));
+    await withdraw(bank, { ids: [first.reportId ?? ''] });
+    const told = async (brand: string) => {
+      const events = await desk.feed(shop, { brands: [brand], eventTypes: ['REPORT_PUBLISHED', 'REPORT_WITHDRAWN'] });
+      return events.map(({ type }) => type);
+    };
+    expect(await told('société élan')).toEqual(['report.published', 'report.withdrawn']);
+    expect(await told('contoso')).toEqual([]);
+  });
+
   it('sends the content of a withdrawn report as a tombstone that names it and nothing else', async () => {
     const { first } = await desk.publish(bank, aReport('tombstone.com', { audience: sharedWith(group) }));
     await withdraw(bank, { ids: [first.reportId ?? ''] });

@@ -14,8 +14,11 @@ describe('a log', () => {
 
   it('never writes the message of an error, which may quote what it choked on', () => {
     const lines: string[] = [];
-    createLog('api', (line) => lines.push(line)).error('request.failed', new TypeError('cannot read +18888728010'));
+    const log = createLog('api', (line) => lines.push(line));
+    log.error('request.failed', new TypeError('cannot read +18888728010'));
+    log.error('request.failed', new TypeError('cannot read this:\n    at +18888728010'));
     expect(lines.join('')).toContain('"error":"TypeError"');
+    expect(lines.join('')).toContain('log.spec');
     expect(lines.join('')).not.toContain('18888728010');
   });
 });

@@ -22,7 +22,10 @@ export function createLog(service: string, write: (line: string) => void = (line
 function describeError(error: unknown): LogFields {
   if (!(error instanceof Error)) return { error: typeof error };
   const { code } = error as { code?: unknown };
-  // The stack without its first line, which is the message.
-  const at = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '));
+  // The stack without the message, which may have lines that look like places.
+  const at = error.stack
+    ?.replace(error.message, '')
+    .split('\n')
+    .find((line) => line.trimStart().startsWith('at '));
   return { error: error.name, code: typeof code === 'string' ? code : undefined, where: at?.trim() };
 }

@@ -15,8 +15,9 @@ const WebhookDisabledReason = enumType('WebhookDisabledReason', 'Who disabled an
 
 const WebhookHealth = enumType('WebhookHealth', 'How deliveries to an endpoint have been going.', {
   HEALTHY: 'The last requests were answered.',
-  FAILING: 'The last requests failed; five times in a row pause it.',
-  PAUSED: 'Too many failures in a row, or your receiver asked for time. Nothing is sent until pausedUntil.',
+  FAILING: 'The last requests failed; five times in a row pause it for long.',
+  PAUSED:
+    'After a failure, because your receiver asked for time, or because very much is set aside. Nothing is sent until pausedUntil.',
 });
 
 const WebhookOutcome = enumType('WebhookOutcome', 'What a request came to.', {
