@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
-import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
@@ -12,6 +12,7 @@ import { IndicatorsModule } from '#indicators';
 import { Denied } from '#kernel';
 import { KeyRing, OrganisationsModule } from '#organisations';
 import { WebhooksModule } from '#webhooks';
+import { CompilingApolloDriver } from './compiling-driver.js';
 import { formatError } from './graphql-errors.js';
 import { serveGraphqlPage } from './graphql-page.js';
 import { HealthController } from './health.controller.js';
@@ -34,7 +35,7 @@ class ApiModule {
         CasesModule,
         WebhooksModule,
         GraphQLModule.forRoot<ApolloDriverConfig>({
-          driver: ApolloDriver,
+          driver: CompilingApolloDriver,
           autoSchemaFile: true,
           sortSchema: true,
           graphiql: false,
