@@ -37,7 +37,10 @@ export interface Summary {
   readonly indicatorId: string;
   readonly type: string;
   readonly value: string;
-  readonly organisation: Organisation;
+  readonly organisationId: string;
+  readonly name: string;
+  readonly kind: Organisation['kind'];
+  readonly country: string | null;
   readonly reportCount: number;
   readonly firstSeen: Date | null;
   readonly lastSeen: Date | null;
@@ -143,7 +146,7 @@ export class IndicatorsRepository {
                 min(r.first_seen) as first_seen, max(r.last_seen) as last_seen
            from report r where r.indicator_id = any ($1) and r.status = 'ACTIVE' group by 1, 2)
        select s.indicator_id as "indicatorId", s.type, s.value, s.reports as "reportCount", s.first_seen as "firstSeen",
-              s.last_seen as "lastSeen", json_build_object('id', o.id, 'name', o.name, 'kind', o.kind, 'country', o.country) as organisation
+              s.last_seen as "lastSeen", o.id as "organisationId", o.name, o.kind, o.country
          from s join organisation o on o.id = s.organisation_id order by o.name`,
       [indicatorIds],
     );

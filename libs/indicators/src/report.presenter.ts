@@ -1,5 +1,6 @@
 import type { ReportRow, Summary } from './indicators.repository.js';
 import type { Indicator, Report } from './indicators.types.js';
+import type { Organisation } from '#organisations';
 
 /** A report as GraphQL shows it. */
 export function presentReport({ attributes, brands, impersonated, ...row }: ReportRow): Report {
@@ -17,7 +18,22 @@ export function presentIndicators(
   reports: readonly ReportRow[],
 ): Map<string, Indicator> {
   const found = new Map<string, Indicator>();
-  for (const { indicatorId: id, type, value, organisation, reportCount, firstSeen, lastSeen } of summaries) {
+  const organisations = new Map<string, Organisation>();
+  for (const summary of summaries) {
+    const {
+      indicatorId: id,
+      type,
+      value,
+      organisationId,
+      name,
+      kind,
+      country,
+      reportCount,
+      firstSeen,
+      lastSeen,
+    } = summary;
+    const organisation = organisations.get(organisationId) ?? { id: organisationId, name, kind, country };
+    organisations.set(organisationId, organisation);
     const known = found.get(id);
     if (!known) {
       found.set(id, { id, type, value, reportCount, firstSeen, lastSeen, organisations: [organisation], reports: [] });
