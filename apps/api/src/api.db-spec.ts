@@ -126,6 +126,8 @@ describe('the API over HTTP', () => {
       const { status, body } = await api.ask(key, publish, { reports: [report] });
       expect(status).toBe(400);
       expect(body.errors?.[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', field, rule: 'schema' });
+      expect(body.errors?.[0]?.message.startsWith(`${field}: `)).toBe(true);
+      expect(JSON.stringify(body)).not.toMatch(/HEARSAY|very|872-8010/);
     });
 
     it('answers 10,001 rows, and none, with a typed refusal', async () => {

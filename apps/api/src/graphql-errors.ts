@@ -12,8 +12,9 @@ const CALLERS_FAULT = new Set([
   'BAD_REQUEST',
 ]);
 
-/** How graphql-js names the place of a value that does not fit the schema. */
-const VARIABLE_FAULT = /^Variable "\$[^"]+" got invalid value .* at "([^"]+)"/s;
+/** How graphql-js speaks of a variable that does not fit the schema: its name, the value, the place inside, the reason. */
+const VARIABLE_FAULT = /^Variable "\$([^"]+)" got invalid value .*? at "([\w.[\]]+)"; (.*)$/s;
+const WHOLE_VARIABLE_FAULT = /^Variable "\$([^"]+)" got invalid value .*?()(?:; (.*))?$/s;
 
 /** Denials and wrong arguments keep their rule; anything unexpected is logged and answered with nothing but its name. */
 export function formatError(log: Log): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
@@ -29,10 +30,19 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
     }
     const code = formatted.extensions?.code;
     if (typeof code === 'string' && CALLERS_FAULT.has(code)) {
-      const field = VARIABLE_FAULT.exec(message)?.[1];
-      return { message, ...place, extensions: { code, ...(field !== undefined && { field, rule: 'schema' }) } };
+      const [, variable, at, reason = ''] = VARIABLE_FAULT.exec(message) ?? WHOLE_VARIABLE_FAULT.exec(message) ?? [];
+      const field = at === '' ? variable : at;
+      if (field === undefined) return { message, ...place, extensions: { code } };
+      return { message: `${field}: ${withoutValue(reason)}`, ...place, extensions: { code, field, rule: 'schema' } };
     }
     log.error('request.failed', cause, { path: path?.join('.') });
     return { message: 'Something went wrong on our side.', ...place, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
   };
+}
+
+/** An error names the field and the rule, never the value, which may be long and end up in somebody's log. */
+function withoutValue(reason: string): string {
+  return reason
+    .replace(/^Value .*? (?=does not exist)/s, 'The value ')
+    .replace(/(?<=^\S+(?: "[^"]*")? cannot represent [^:]*): .*$/s, '.');
 }

@@ -61,8 +61,11 @@ export class Poster {
 
     const started = performance.now();
     const exchange = new Exchange(this.timeoutMs);
-    const request = { ...target, method: 'POST' as const, headers: { ...headers, 'user-agent': USER_AGENT }, body };
-    this.agent.dispatch(request, exchange);
+    const { origin, path } = target;
+    this.agent.dispatch(
+      { origin, path, method: 'POST', headers: { 'user-agent': USER_AGENT, ...headers }, body },
+      exchange,
+    );
     const { status, error, retryAfterMs, excerpt } = await exchange.answered;
     const ms = Math.round(performance.now() - started);
 
