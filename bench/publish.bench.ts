@@ -56,6 +56,7 @@ export const publish = ({ scale, profile, ...options }: BenchOptions): Promise<A
         `${clients} clients, ${amount(rowsEachCall)} rows a call, ${amount(rows)} rows a run, every row new, with its fields filled in, and shared with a group; tables emptied before each run, no worker running.`,
         'Both COPYs take text made beforehand into one table without an index: all canonical columns of the reports, or only id, type and value. GraphQL writes each report, its event body and its outbox row, with eight indexes, under the policies, and answers row by row.',
         'The insert builder is given rows, bodies and hashes ready made: it neither parses nor canonicalises nor answers anybody.',
+        'Where the time goes: a row takes the API’s one thread about 95 µs (reading and canonicalising it a fifth, collecting garbage a sixth, GraphQL’s check of the variables an eighth, the event body a tenth) and PostgreSQL about 50 on the other core, against 10 for a COPY. 0.12 would leave the API 80.',
       ],
     };
   });

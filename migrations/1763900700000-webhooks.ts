@@ -257,6 +257,9 @@ export class Webhooks1763900700000 extends ForwardOnly {
       held    uuid[];
       eased   uuid[];
     begin
+      -- Cursor, redeliveries and attempts stand or fall together: a crash of the server in the next fraction of a second
+      -- forgets them all, and the events are sent again under their ids. Nothing waits for the disk for that.
+      perform set_config('synchronous_commit', 'off', true);
       insert into public.attempt (id, at, endpoint_id, organisation_id, event_ids, status, outcome, error, ms, redelivery)
       select uuidv7(a.age_ms * interval '-1 ms'), statement_timestamp() - a.age_ms * interval '1 ms', s.endpoint_id, s.organisation_id,
              array[a.event_id], a.status, a.outcome, a.error, a.ms, a.redelivery
