@@ -19,7 +19,7 @@ export const IndicatorTypeName = enumType('IndicatorType', 'What kind of scam id
 
 @InputType({
   description:
-    'Which events one wants. Every list that is given must match; a list left out lets everything pass. Access events (ACCESS_GRANTED, ACCESS_ENDED) are held back by eventTypes only.',
+    'Which events one wants. Every list that is given must match; a list left out lets everything pass. Access events (ACCESS_GRANTED, ACCESS_ENDED) are held back by eventTypes only. An event is matched by what it says now: a report that an update moves out of the filter is not announced by it.',
 })
 export class EventFilterInput {
   @Field(() => [EventTypeName], { nullable: true, description: 'Only these kinds of event.' })
