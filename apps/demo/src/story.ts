@@ -1,3 +1,4 @@
+import { latenciesOf, quantile, received } from './deliveries.js';
 import { countLeaks, type Secrets } from './leaks.js';
 import { eavesdrop, type Bait } from './eavesdropper.js';
 import type { Exchange } from './exchange.js';
@@ -275,30 +276,3 @@ export class Story {
     for (const id of ids) if (id !== null) this.hiddenIds.add(id);
   }
 }
-
-/** Waits until every inbox has an event of this type for each subject. */
-async function received(inboxes: readonly Inbox[], type: string, subjects: readonly string[]): Promise<void> {
-  for (const inbox of inboxes) {
-    const complete = await inbox.until((deliveries) => {
-      const had = new Set(deliveries.filter((one) => one.type === type).map(({ subjectId }) => subjectId));
-      return subjects.every((id) => had.has(id));
-    });
-    if (!complete) throw new Error(`${inbox.partner.name} did not receive every ${type}`);
-  }
-}
-
-function latenciesOf(published: readonly Publication[], inboxes: readonly Inbox[]): number[] {
-  const sentAt = new Map(
-    published.flatMap(({ rows, sentAt: at }) => rows.map(({ reportId }) => [reportId ?? '', at] as const)),
-  );
-  return inboxes
-    .flatMap(({ deliveries }) => deliveries)
-    .flatMap(({ type, subjectId, at }) => {
-      const sent = sentAt.get(subjectId);
-      return type === 'report.published' && sent !== undefined ? [at - sent] : [];
-    })
-    .sort((a, b) => a - b);
-}
-
-const quantile = (sorted: readonly number[], q: number): number =>
-  Math.round(sorted[Math.ceil(q * sorted.length) - 1] ?? 0);

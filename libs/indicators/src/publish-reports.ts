@@ -3,27 +3,21 @@ import { Audiences, authorise } from '#access';
 import { Secret } from '#config';
 import { conflict, Db, once, type Tx } from '#database';
 import { Outbox } from '#feed';
-import { newId, Rejected, type Actor, type Fault } from '#kernel';
+import { newId, Rejected, type Actor } from '#kernel';
 import { parseReport, type Report } from './report.js';
 import { reportEvent, type WrittenReport } from './report-events.js';
 import type { PublishReportsInput } from './report-input.types.js';
+import {
+  accepted,
+  rejected,
+  repeated,
+  unknownAudience,
+  unknownImpersonated,
+  withoutIds,
+  type Publication,
+  type ReportOutcome,
+} from './report-outcome.js';
 import { ReportsRepository, type StandingReport } from './reports.repository.js';
-
-/** What became of one row. */
-export interface ReportOutcome {
-  readonly index: number;
-  readonly status: 'ACCEPTED' | 'UNCHANGED' | 'REJECTED';
-  readonly reportId: string | null;
-  readonly indicatorId: string | null;
-  readonly externalId: string | null;
-  readonly version: number | null;
-  readonly error: Fault | null;
-}
-
-export interface Publication {
-  readonly batchId: string | null;
-  readonly rows: readonly ReportOutcome[];
-}
 
 /** A checked row with its place in the call and its audience. */
 interface Row {
@@ -206,54 +200,8 @@ export class PublishReports {
   }
 }
 
-const unknownAudience = Rejected.because(
-  'audience',
-  'audience.unknown',
-  'Names an organisation or group that you cannot see.',
-);
-const unknownImpersonated = Rejected.because(
-  'impersonates.organisations',
-  'organisation.unknown',
-  'Names an organisation that you cannot see.',
-);
-const repeated = Rejected.because(
-  'externalId',
-  'row.repeated',
-  'An earlier row of this call says something else about the same report.',
-);
-
 const isSame = (was: StandingReport | undefined, report: Report, audienceId: number): boolean =>
   was?.status === 'ACTIVE' && was.audienceId === audienceId && was.contentHash.equals(report.contentHash);
-
-function accepted(
-  { index, report }: Row,
-  status: 'ACCEPTED' | 'UNCHANGED',
-  as: { readonly id: string; readonly version: number } | undefined,
-): ReportOutcome {
-  const { indicatorId, externalId } = report;
-  return {
-    index,
-    status,
-    reportId: as?.id ?? null,
-    indicatorId,
-    externalId,
-    version: as?.version ?? null,
-    error: null,
-  };
-}
-
-function rejected(index: number, { fault }: Rejected, report?: Report): ReportOutcome {
-  const externalId = report?.externalId ?? null;
-  return { index, status: 'REJECTED', reportId: null, indicatorId: null, externalId, version: null, error: fault };
-}
-
-/** What would be accepted has no id yet. */
-function withoutIds({ rows }: Publication): Publication {
-  return {
-    batchId: null,
-    rows: rows.map((row) => (row.status === 'ACCEPTED' ? { ...row, reportId: null, version: null } : row)),
-  };
-}
 
 function partition<T>(all: readonly T[], test: (one: T) => boolean): [T[], T[]] {
   const [yes, no]: [T[], T[]] = [[], []];
