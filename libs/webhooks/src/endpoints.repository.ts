@@ -1,3 +1,4 @@
+import type { Actor } from '#kernel';
 import type { Tx } from '#database';
 import type { EventFilter } from '#feed';
 import type { EndpointSettings } from './webhook-endpoint.js';
@@ -77,6 +78,14 @@ export class EndpointsRepository {
 
   all(tx: Tx): Promise<EndpointRow[]> {
     return tx.query<EndpointRow[]>(`${endpointSql} order by e.id`);
+  }
+
+  /** Until the transaction ends, no other change of this endpoint comes between reading it and writing it. */
+  async hold(tx: Tx, actor: Actor, id: string): Promise<void> {
+    await tx.query('select pg_advisory_xact_lock(hashtext($1), hashtext($2))', [
+      actor.organisationId,
+      id.toLowerCase(),
+    ]);
   }
 
   async byId(tx: Tx, id: string): Promise<EndpointRow | undefined> {

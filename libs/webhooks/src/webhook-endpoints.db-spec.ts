@@ -31,6 +31,23 @@ describe('webhook endpoints', () => {
       [endpointId, owner.organisationId, secondsAgo],
     );
 
+  it('keep every change of those that come at the same moment', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { endpoint } = await made(bank);
+      await Promise.all([
+        endpoints.update(bank, endpoint.id, { description: 'the night desk' }),
+        endpoints.update(bank, endpoint.id, { url: 'https://other.example.com/' }),
+        endpoints.update(bank, endpoint.id, { filter: { brands: ['acme'] } }),
+      ]);
+      const { url, description, filter } = (await endpoints.byId(bank, endpoint.id)) ?? endpoint;
+      expect({ url, description, brands: filter.brands }).toEqual({
+        url: 'https://other.example.com/',
+        description: 'the night desk',
+        brands: ['acme'],
+      });
+    }
+  });
+
   it('are made with a secret that is told once and kept sealed', async () => {
     const { endpoint, secret } = await made(bank, { eventTypes: ['REPORT_PUBLISHED'], brands: [' Acme '] });
     expect(secret).toMatch(/^whsec_/);

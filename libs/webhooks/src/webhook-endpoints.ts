@@ -120,6 +120,7 @@ export class WebhookEndpoints {
     authorise(actor, 'webhook:manage');
     if (!isUuid(id)) return undefined;
     return this.db.as(actor, async (tx) => {
+      await this.endpoints.hold(tx, actor, id);
       const now = await this.endpoints.byId(tx, id);
       if (!now) return undefined;
       await work(tx, now);
